@@ -1,0 +1,1 @@
+"""RepScope's core: a video goes in, numbers come out; no Streamlit here, ever."""

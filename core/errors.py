@@ -1,0 +1,43 @@
+"""What can go wrong with a clip, as one exception tree.
+
+::
+
+    AnalysisError
+    ├── UploadError        the upload was refused: too large, wrong type, no room
+    ├── VideoError         the file is no readable clip, too long, or too large to decode
+    ├── PoseModelError     the pose model is missing, damaged or fails to load
+    ├── NoPersonError      the clip decodes, but too little of a person is seen in it
+    ├── JobError           the worker was cancelled, killed, or ran out of time
+    └── LandmarksError     a landmarks file does not hold the documented arrays
+
+Every message says what failed, the value, the limit and what to do next. Settings raise
+``ValueError``: they stop the start of the program and never reach a page.
+"""
+
+
+class AnalysisError(Exception):
+    """Base of everything a user can cause or must be told."""
+
+
+class UploadError(AnalysisError):
+    """The upload was refused."""
+
+
+class VideoError(AnalysisError):
+    """The file cannot be read as a clip, or exceeds a limit."""
+
+
+class PoseModelError(AnalysisError):
+    """The pose model is missing, damaged or fails to load."""
+
+
+class NoPersonError(AnalysisError):
+    """Too little of a person is visible in the clip to measure anything."""
+
+
+class JobError(AnalysisError):
+    """The worker did not finish the job."""
+
+
+class LandmarksError(AnalysisError):
+    """A landmarks file does not hold the documented arrays."""

@@ -1,0 +1,69 @@
+"""The 33 BlazePose landmarks: names, indices and the points that make each joint.
+
+References
+----------
+Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", 2020, fig. 3.
+https://ai.google.dev/edge/mediapipe/solutions/vision/pose_landmarker
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LANDMARK_NAMES = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
+    "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
+    "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_heel", "right_heel", "left_foot_index", "right_foot_index",
+)  # fmt: skip
+INDEX = {name: index for index, name in enumerate(LANDMARK_NAMES)}
+LANDMARK_COUNT = len(LANDMARK_NAMES)
+
+SIDES = ("left", "right")
+JOINTS = ("knee", "hip", "elbow", "shoulder", "ankle")
+"""Joints measured on both sides, the lower body first: that is the order of plots and exports."""
+
+JOINT_POINTS = {
+    "knee": ("hip", "knee", "ankle"),
+    "hip": ("shoulder", "hip", "knee"),
+    "elbow": ("shoulder", "elbow", "wrist"),
+    "shoulder": ("hip", "shoulder", "elbow"),
+    "ankle": ("knee", "ankle", "foot_index"),
+}
+"""Proximal point, vertex and distal point of each joint, without the side."""
+
+TRUNK_LEAN = "trunk_lean"
+ANGLE_NAMES = (*(f"{side}_{joint}" for joint in JOINTS for side in SIDES), TRUNK_LEAN)
+"""Every angle series, in the column order of the exports."""
+
+
+def joint_indices(joint: str, side: str) -> tuple[int, int, int]:
+    """Return the landmark indices (proximal, vertex, distal) of a joint, e.g. ``knee``, ``left``."""
+    proximal, vertex, distal = JOINT_POINTS[joint]
+    return INDEX[f"{side}_{proximal}"], INDEX[f"{side}_{vertex}"], INDEX[f"{side}_{distal}"]
+
+
+@dataclass(frozen=True)
+class LandmarkTrack:
+    """The landmarks of one person over a clip; everything after the pose model starts from this.
+
+    Attributes
+    ----------
+    time_s
+        ``(n,)`` presentation times in seconds, strictly rising.
+    xyz
+        ``(n, 33, 3)`` image landmarks, x right, y down, z away from the camera, all in one unit
+        (pixels of the analysed frame for clips); NaN rows where no person was found, NaN z where
+        the source has none.
+    visibility
+        ``(n, 33)`` in [0, 1]; 1 where the source has none, NaN where no person was found.
+    world
+        ``(n, 33, 3)`` metres around the hips, same axes; NaN where unknown.
+    """
+
+    time_s: NDArray[np.float64]
+    xyz: NDArray[np.float64]
+    visibility: NDArray[np.float64]
+    world: NDArray[np.float64]

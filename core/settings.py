@@ -1,0 +1,77 @@
+"""Every tunable of RepScope, read once from the environment, validated, typed.
+
+Each field is the environment variable of the same name in capitals. The defaults suit a laptop;
+``.env.example`` and ``render.yaml`` hold the profile for a 512 MB container. A variable set to
+an empty string counts as unset.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MAX_FRAME_SKIP = 12
+MIN_RESIZE_WIDTH, MAX_RESIZE_WIDTH = 240, 960
+
+FrameSkip = Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_FRAME_SKIP)]
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """The settings of one process; fields are limits and defaults, all with their unit in the name."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    max_file_size_mb: int = Field(500, ge=1, le=10_000, description="largest upload, MB; it costs disk, not memory")
+    max_video_duration_seconds: int = Field(300, ge=1, le=7200, description="longest clip, s; it costs processing time")
+    frame_skip_rate: Annotated[FrameSkip, BeforeValidator(_lower)] = Field(
+        "auto", description="analyse one frame in this many, or auto: spread the frames over the clip"
+    )
+    max_frames_to_analyze: int = Field(600, ge=20, le=10_000, description="most frames through the pose model")
+    video_resize_width: int = Field(
+        640, ge=MIN_RESIZE_WIDTH, le=MAX_RESIZE_WIDTH, description="short side of the analysed frame, px"
+    )
+    min_frames_for_analysis: int = Field(20, ge=4, le=1000, description="fewest usable frames; below, no result")
+    pose_model_path: Path | None = Field(None, description="another MediaPipe .task file instead of the built one")
+    workers: int = Field(1, ge=1, le=16, description="analyses at a time, each in its own process (about 210 MB)")
+    job_timeout_seconds: int = Field(600, ge=5, le=7200, description="longest run of one analysis, s")
+    worker_idle_seconds: int = Field(60, ge=1, le=3600, description="idle time after which the worker exits, s")
+    spool_dir: Path | None = Field(None, description="folder of uploaded clips; default: a private temporary folder")
+    spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
+    spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")
+
+
+def load_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises
+    ------
+    ValueError
+        A variable holds a bad value: one line per variable with name, value and allowed range.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # fields come from the environment
+    except ValidationError as error:
+        raise ValueError("\n".join(sorted(set(_describe(error))))) from None
+
+
+def _describe(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        lines.append(f"{name.upper()}={os.environ.get(name.upper(), problem['input'])}: must be {_allowed(name)}")
+    return lines
+
+
+def _allowed(name: str) -> str:
+    if name == "frame_skip_rate":
+        return f"auto or a whole number from 1 to {MAX_FRAME_SKIP}"
+    limits = {type(m).__name__: m for m in Settings.model_fields[name].metadata}
+    if "Ge" in limits:
+        return f"a whole number from {limits['Ge'].ge} to {limits['Le'].le}"
+    return "a path"
