@@ -1,11 +1,10 @@
 """Every tunable of RepScope, read once from the environment, validated, typed.
 
 Each field is the environment variable of the same name in capitals. The defaults suit a laptop;
-``.env.example`` and ``render.yaml`` hold the profile for a 512 MB container. A variable set to
-an empty string counts as unset.
+``.env.example`` and ``render.yaml`` hold the profile for a 512 MB container. A file ``.env`` in
+the working directory is read too, the environment wins; an empty string counts as unset.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,7 +24,7 @@ def _lower(value: object) -> object:
 class Settings(BaseSettings):
     """The settings of one process; fields are limits and defaults, all with their unit in the name."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore")
 
     max_file_size_mb: int = Field(500, ge=1, le=10_000, description="largest upload, MB; it costs disk, not memory")
     max_video_duration_seconds: int = Field(300, ge=1, le=7200, description="longest clip, s; it costs processing time")
@@ -34,7 +33,7 @@ class Settings(BaseSettings):
     )
     max_frames_to_analyze: int = Field(600, ge=20, le=10_000, description="most frames through the pose model")
     video_resize_width: int = Field(
-        640, ge=MIN_RESIZE_WIDTH, le=MAX_RESIZE_WIDTH, description="short side of the analysed frame, px"
+        640, ge=MIN_RESIZE_WIDTH, le=MAX_RESIZE_WIDTH, description="width of the analysed frame, px; never upscaled"
     )
     min_frames_for_analysis: int = Field(20, ge=4, le=1000, description="fewest usable frames; below, no result")
     pose_model_path: Path | None = Field(None, description="another MediaPipe .task file instead of the built one")
@@ -64,7 +63,7 @@ def _describe(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors():
         name = str(problem["loc"][0])
-        lines.append(f"{name.upper()}={os.environ.get(name.upper(), problem['input'])}: must be {_allowed(name)}")
+        lines.append(f"{name.upper()}={problem['input']}: must be {_allowed(name)}")
     return lines
 
 

@@ -1,0 +1,168 @@
+"""The command line: ``python -m core CLIP``, or a landmarks ``.npz`` instead of a clip."""
+
+import argparse
+import sys
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+
+from core.errors import AnalysisError
+from core.export import read_landmarks, to_frames_csv, to_json, to_npz, to_reps_csv
+from core.landmarks import ANGLE_NAMES, LandmarkTrack
+from core.pipeline import Analysis, Progress, Request, analyze_clip, mean_rate_hz, summarize
+from core.pose import silence_native_log
+from core.sampling import Sampler, plan_sampling
+from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, load_settings
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say it in one line, without the usage."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Analyse one clip; return 0, or 2 after one line on standard error."""
+    options = _parse(arguments)
+    try:
+        request = Request.from_settings(load_settings(), **_changes(options))
+        if options.clip.suffix.lower() == ".npz":
+            analysis = _analyze_landmarks(options.clip, request)
+        else:
+            analysis = _follow(analyze_clip(options.clip, request))
+        _write(analysis, options)
+    except (AnalysisError, ValueError, OSError) as error:
+        print(f"repscope: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = _Parser(prog="python -m core", description="Count and measure the reps in a clip.")
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="a video, or a landmarks .npz")
+    parser.add_argument("--skip", type=_frame_skip, metavar="N|auto", help="analyse one frame in N")
+    parser.add_argument("--width", type=_width, metavar="W", help="width of the analysed frame, px; never upscaled")
+    parser.add_argument("--joint", choices=["auto", *ANGLE_NAMES], default="auto", metavar="NAME",
+                        help=f"count on this joint: auto, {', '.join(ANGLE_NAMES)}")  # fmt: skip
+    parser.add_argument("--max-frames", type=_positive, metavar="N", help="most frames to analyse")
+    parser.add_argument("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
+    parser.add_argument("--reps-csv", type=Path, metavar="FILE")
+    parser.add_argument("--frames-csv", type=Path, metavar="FILE")
+    parser.add_argument("--landmarks", type=Path, metavar="FILE", help="write the landmarks as .npz")
+    return parser.parse_args(arguments)
+
+
+def _frame_skip(text: str) -> int | str:
+    if text.lower() == "auto":
+        return "auto"
+    if text.isdecimal() and 1 <= int(text) <= MAX_FRAME_SKIP:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not auto or a whole number from 1 to {MAX_FRAME_SKIP}")
+
+
+def _width(text: str) -> int:
+    if text.isdecimal() and MIN_RESIZE_WIDTH <= int(text) <= MAX_RESIZE_WIDTH:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a whole number from {MIN_RESIZE_WIDTH} to {MAX_RESIZE_WIDTH}")
+
+
+def _positive(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+
+
+def _changes(options: argparse.Namespace) -> dict[str, object]:
+    asked = {"frame_skip": options.skip, "resize_width": options.width, "max_frames": options.max_frames}
+    changes = {name: value for name, value in asked.items() if value is not None}
+    return changes | {"joint": None if options.joint == "auto" else options.joint}
+
+
+def _analyze_landmarks(path: Path, request: Request) -> Analysis:
+    """Take the rows the sampling plan wants, as if they were frames of a clip."""
+    track = read_landmarks(path)
+    rate_hz = mean_rate_hz(track.time_s)
+    if np.isfinite(rate_hz):
+        track = _sample(track, request, rate_hz=rate_hz)
+    return summarize(track, joint=request.joint, min_frames=request.min_frames)
+
+
+def _sample(track: LandmarkTrack, request: Request, *, rate_hz: float) -> LandmarkTrack:
+    plan = plan_sampling(
+        duration_s=len(track.time_s) / rate_hz,
+        fps=rate_hz,
+        size_wh=(request.resize_width, request.resize_width),
+        frame_skip=request.frame_skip,
+        max_frames=request.max_frames,
+        min_frames=request.min_frames,
+        resize_width=request.resize_width,
+    )
+    sampler = Sampler(plan, fps=rate_hz)
+    start_s = track.time_s[0]
+    rows = [index for index, time_s in enumerate(track.time_s) if sampler.takes(index, time_s - start_s)]
+    return replace(
+        track,
+        time_s=track.time_s[rows],
+        xyz=track.xyz[rows],
+        visibility=track.visibility[rows],
+        world=track.world[rows],
+    )
+
+
+def _follow(run: Generator[Progress, None, Analysis]) -> Analysis:
+    """Run to the end; on a terminal, draw a progress bar on standard error."""
+    while True:
+        try:
+            progress = next(run)
+        except StopIteration as stop:
+            _draw("")
+            analysis: Analysis = stop.value
+            return analysis
+        filled = round(progress.fraction * 30)
+        _draw(f"[{'#' * filled}{'.' * (30 - filled)}] {progress.fraction:4.0%}  frame {progress.frames_done}")
+
+
+def _draw(line: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+
+def _write(analysis: Analysis, options: argparse.Namespace) -> None:
+    if options.json == "-":
+        sys.stdout.write(to_json(analysis, clip=options.clip.name))
+    elif options.json:
+        Path(options.json).write_text(to_json(analysis, clip=options.clip.name), encoding="utf-8")
+    if options.reps_csv:
+        options.reps_csv.write_text(to_reps_csv(analysis), encoding="utf-8", newline="")
+    if options.frames_csv:
+        options.frames_csv.write_text(to_frames_csv(analysis), encoding="utf-8", newline="")
+    if options.landmarks:
+        options.landmarks.write_bytes(to_npz(analysis))
+    if options.json != "-":
+        print(_describe(analysis))
+
+
+def _describe(analysis: Analysis) -> str:
+    """Return the result as a few lines for a person at a terminal."""
+    lines = [f"{analysis.rep_count} reps, driven by {analysis.count.driving_joint or 'nothing'}"]
+    lines += [
+        f"{rep.rep:4d}  {rep.start_s:7.2f} s to {rep.end_s:7.2f} s  {rep.duration_s:5.2f} s  "
+        f"ROM {rep.rom_deg:5.1f} deg{'  partial' if rep.is_partial else ''}"
+        for rep in analysis.metrics.reps
+    ]
+    lines += [f"Note: {warning}" for warning in analysis.warnings]
+    timing = analysis.timing
+    lines.append(
+        f"{len(analysis.track.time_s)} frames at {analysis.sample_rate_hz:.1f} Hz in {timing.total_s:.1f} s "
+        f"(decode {timing.decode_s:.1f}, pose {timing.pose_s:.1f}), peak {analysis.peak_mb:.0f} MB"
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    silence_native_log()
+    sys.exit(main())

@@ -1,0 +1,359 @@
+"""From a clip or stored landmarks to an `Analysis`: the stages in order, and nothing else.
+
+Up to `PoseSample` everything streams, one frame alive at a time; from `summarize` on, whole
+arrays of numbers are worked on.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.angles import compute_angles
+from core.errors import NoPersonError, VideoError
+from core.landmarks import LandmarkTrack
+from core.memory import peak_rss_mb
+from core.metrics import SetMetrics, compute_metrics
+from core.model import model_path
+from core.pose import PoseEstimator, PoseSample, open_pose, silence_native_log
+from core.reps import RepCount, detect_reps
+from core.sampling import SamplingPlan, plan_sampling, supported_at
+from core.settings import Settings
+from core.smoothing import smooth_angle
+from core.video import VideoInfo, iter_frames, probe
+
+log = logging.getLogger("repscope")
+
+LOST_PERSON_MIN_S = 1.0
+"""Shorter absences are filled or harmless; longer ones are told."""
+CUT_OFF_MIN_S = 0.5
+"""A file that ends this much before its announced length, beyond one sample, was cut off."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do with a clip: the sliders, the limits and the joint to count on."""
+
+    frame_skip: int | Literal["auto"]
+    resize_width: int
+    max_frames: int
+    min_frames: int
+    max_duration_s: float
+    model: Path | None = None
+    joint: str | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **changes: object) -> "Request":
+        """Return the defaults of the settings, with `changes` by field name."""
+        request = cls(
+            frame_skip=settings.frame_skip_rate,
+            resize_width=settings.video_resize_width,
+            max_frames=settings.max_frames_to_analyze,
+            min_frames=settings.min_frames_for_analysis,
+            max_duration_s=settings.max_video_duration_seconds,
+            model=settings.pose_model_path,
+        )
+        return replace(request, **changes)  # type: ignore[arg-type]
+
+    def plan(self, info: VideoInfo) -> SamplingPlan:
+        """Return which frames of the clip will be analysed."""
+        return plan_sampling(
+            duration_s=info.duration_s,
+            fps=info.fps,
+            size_wh=(info.width, info.height),
+            frame_skip=self.frame_skip,
+            max_frames=self.max_frames,
+            min_frames=self.min_frames,
+            resize_width=self.resize_width,
+        )
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Wall-clock seconds: waiting for decoded frames, in the pose model, and all together."""
+
+    decode_s: float = 0.0
+    pose_s: float = 0.0
+    total_s: float = 0.0
+
+    @property
+    def rest_s(self) -> float:
+        """Everything that is neither decoding nor pose."""
+        return max(0.0, self.total_s - self.decode_s - self.pose_s)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything known of one clip; pages and exports read only this.
+
+    Attributes
+    ----------
+    info, plan
+        The clip and its sampling; None for landmarks without a clip.
+    track, frame_index
+        Landmarks over the clip, and ``(n,)`` source frame numbers.
+    angles
+        Smoothed degrees ``(n,)`` by name; NaN where unknown.
+    count, metrics
+        The reps, and what they measure.
+    joint
+        The joint the trainer asked for; None: found by itself.
+    sample_rate_hz
+        Effective rate of the arrays.
+    warnings
+        In words, for the trainer.
+    timing, peak_mb
+        Of the process that analysed the clip; `peak_mb` is resident memory in MB.
+    """
+
+    info: VideoInfo | None
+    plan: SamplingPlan | None
+    track: LandmarkTrack
+    frame_index: NDArray[np.int64]
+    angles: dict[str, NDArray[np.float64]]
+    count: RepCount
+    metrics: SetMetrics
+    joint: str | None
+    sample_rate_hz: float
+    warnings: tuple[str, ...]
+    timing: Timing = field(default_factory=Timing)
+    peak_mb: float = float("nan")
+
+    @property
+    def rep_count(self) -> int:
+        """The number of whole reps; partial ones are listed, not counted."""
+        return len(self.count.reps)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One analysed frame, as the page draws it: share of the clip done, and the raw angles there."""
+
+    fraction: float
+    frames_done: int
+    frames_planned: int
+    time_s: float
+    angles: dict[str, float]
+
+
+def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Analysis]:
+    """Analyse a clip; yields after every frame and returns the `Analysis`.
+
+    Raises
+    ------
+    VideoError
+        The clip cannot be read or exceeds a limit.
+    NoPersonError
+        A person is seen in fewer than ``request.min_frames`` frames.
+    PoseModelError
+        The model is missing or damaged.
+    """
+    started = time.perf_counter()
+    info = probe(path, max_duration_s=request.max_duration_s)
+    plan = request.plan(info)
+    clock = Clock()
+    samples: list[PoseSample] = []
+    with open_pose(model_path(request.model)) as estimator:
+        for sample in stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock):
+            samples.append(sample)
+            yield _to_progress(sample, info=info, plan=plan, done=len(samples))
+    log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
+    if not samples:
+        raise VideoError("The clip holds no frame that can be decoded: it is damaged. Export or film it again.")
+    track = to_track(samples)
+    analysis = summarize(track, joint=request.joint, min_frames=request.min_frames)
+    peak_mb = peak_rss_mb()
+    total_s = time.perf_counter() - started
+    log.info("Video processing complete: %d frames in %.1f seconds, peak %.0f MB", len(samples), total_s, peak_mb)
+    return replace(
+        analysis,
+        info=info,
+        plan=plan,
+        frame_index=np.array([sample.frame_index for sample in samples]),
+        warnings=(*_clip_warnings(track, info=info, plan=plan), *analysis.warnings),
+        timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
+        peak_mb=peak_mb,
+    )
+
+
+def analyze_in_worker(path: Path, request: Request) -> Generator[Progress, None, Analysis]:
+    """Do what `analyze_clip` does, in a process of its own: with log lines on standard output."""
+    if not log.handlers:
+        log.addHandler(logging.StreamHandler(sys.stdout))
+        log.setLevel(logging.INFO)
+        log.propagate = False
+    silence_native_log()
+    return (yield from analyze_clip(path, request))
+
+
+def probe_in_worker(path: Path, *, max_duration_s: float) -> Generator[None, None, VideoInfo]:
+    """Do what `video.probe` does, in a process of its own: a hostile file ends that and nothing else."""
+    yield from ()
+    return probe(path, max_duration_s=max_duration_s)
+
+
+@dataclass
+class Clock:
+    """Seconds spent so far in decoding and in the pose model."""
+
+    decode_s: float = 0.0
+    pose_s: float = 0.0
+
+
+def stream_poses(
+    path: Path, *, info: VideoInfo, plan: SamplingPlan, estimator: PoseEstimator, clock: Clock
+) -> Iterator[PoseSample]:
+    """Yield the landmarks of one planned frame after the other and add their cost to `clock`."""
+    with closing(iter_frames(path, info=info, plan=plan)) as frames:
+        while True:
+            started = time.perf_counter()
+            frame = next(frames, None)
+            decoded = time.perf_counter()
+            clock.decode_s += decoded - started
+            if frame is None:
+                return
+            sample = estimator.estimate(frame)
+            clock.pose_s += time.perf_counter() - decoded
+            yield sample
+
+
+def to_track(samples: list[PoseSample]) -> LandmarkTrack:
+    """Return the samples of one run as arrays."""
+    landmarks = np.array([sample.landmarks for sample in samples])
+    return LandmarkTrack(
+        time_s=np.array([sample.time_s for sample in samples]),
+        xyz=landmarks[:, :, :3],
+        visibility=landmarks[:, :, 3],
+        world=np.array([sample.world for sample in samples]),
+    )
+
+
+def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int = 4) -> Analysis:
+    """Return angles, reps and metrics of landmarks, from a clip or from a file.
+
+    Parameters
+    ----------
+    track
+        Landmarks in order of time.
+    joint
+        The joint to count on; None finds it.
+    min_frames
+        Fewest frames with a person in them.
+
+    Raises
+    ------
+    NoPersonError
+        Fewer than `min_frames` frames show a person.
+    """
+    started = time.perf_counter()
+    _require_person(track, min_frames=min_frames)
+    angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in compute_angles(track).items()}
+    rate_hz = mean_rate_hz(track.time_s)
+    count = detect_reps(track, angles, joint=joint)
+    return Analysis(
+        info=None,
+        plan=None,
+        track=track,
+        frame_index=np.arange(len(track.time_s)),
+        angles=angles,
+        count=count,
+        metrics=compute_metrics(track, angles, count, sample_rate_hz=rate_hz),
+        joint=joint,
+        sample_rate_hz=rate_hz,
+        warnings=tuple(_warnings(track, count, rate_hz=rate_hz)),
+        timing=Timing(total_s=time.perf_counter() - started),
+        peak_mb=peak_rss_mb(),
+    )
+
+
+def recount(analysis: Analysis, *, joint: str | None) -> Analysis:
+    """Return the analysis counted on another joint, from the stored landmarks."""
+    again = summarize(analysis.track, joint=joint, min_frames=0)
+    clip_warnings = (
+        ()
+        if analysis.info is None or analysis.plan is None
+        else _clip_warnings(analysis.track, info=analysis.info, plan=analysis.plan)
+    )
+    return replace(
+        analysis, count=again.count, metrics=again.metrics, joint=joint, warnings=(*clip_warnings, *again.warnings)
+    )
+
+
+def mean_rate_hz(time_s: NDArray[np.float64]) -> float:
+    """Return the mean sample rate in Hz; NaN for fewer than two samples."""
+    if len(time_s) < 2:
+        return float("nan")
+    return float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
+
+
+def _to_progress(sample: PoseSample, *, info: VideoInfo, plan: SamplingPlan, done: int) -> Progress:
+    angles = compute_angles(to_track([sample]))
+    return Progress(
+        fraction=min(1.0, max(done / plan.frames, sample.time_s / info.duration_s)),
+        frames_done=done,
+        frames_planned=plan.frames,
+        time_s=sample.time_s,
+        angles={name: float(values[0]) for name, values in angles.items()},
+    )
+
+
+def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:
+    seen = int(np.isfinite(track.xyz[:, :, 0]).any(axis=1).sum())
+    if seen == 0:
+        raise NoPersonError(
+            f"No person was found in any of the {len(track.time_s)} analysed frames. "
+            "Film so that the whole body is in the picture, in good light."
+        )
+    if seen < min_frames:
+        raise NoPersonError(
+            f"A person was found in {seen} of {len(track.time_s)} analysed frames, the least is {min_frames}. "
+            "Film a longer set with the whole body in the picture, or analyse more frames (smaller frame skip)."
+        )
+
+
+def _clip_warnings(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
+    warnings = [plan.note] if plan.note else []
+    missing_s = info.duration_s - float(track.time_s[-1])
+    if missing_s > CUT_OFF_MIN_S + 1 / plan.sample_rate_hz:
+        warnings.append(
+            f"The file ends early: the clip says it lasts {info.duration_s:.1f} s, but only "
+            f"{track.time_s[-1]:.1f} s of it can be read. The result covers that part."
+        )
+    return warnings
+
+
+def _warnings(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list[str]:
+    warnings = []
+    supports = supported_at(rate_hz)
+    if not supports["counts"]:
+        warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")
+    elif not supports["rom_and_tempo"]:
+        warnings.append(
+            f"{rate_hz:.1f} frames a second were analysed: enough to count, too few for range of motion and tempo "
+            "(7.5) and for velocity (10). A shorter clip or more frames gives them."
+        )
+    elif not supports["velocity"]:
+        warnings.append(f"{rate_hz:.1f} frames a second were analysed: too few for peak velocity, which needs 10.")
+    warnings += [
+        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
+        for start, end in lost_intervals(track)
+    ]
+    if count.reason:
+        warnings.append(count.reason)
+    return warnings
+
+
+def lost_intervals(track: LandmarkTrack) -> list[tuple[float, float]]:
+    """Return the (start, end) in s of the absences of at least `LOST_PERSON_MIN_S`."""
+    seen = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.r_[True, seen, True].astype(int)))
+    time_s = np.r_[track.time_s, track.time_s[-1]]
+    spans = [(float(time_s[start]), float(time_s[end])) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return [(start, end) for start, end in spans if end - start >= LOST_PERSON_MIN_S]

@@ -1,0 +1,121 @@
+"""An `Analysis` as Plotly figures; no Streamlit here, so that a notebook can draw them too."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
+from core.pipeline import Analysis
+from core.reps import Rep
+
+SIDE_COLORS = {"left": "#0f766e", "right": "#d97706", TRUNK_LEAN: "#475569"}
+_BAND, _PARTIAL_BAND = "rgba(15, 118, 110, 0.10)", "rgba(100, 116, 139, 0.10)"
+_HEIGHT_PX = 280
+
+
+def joint_title(joint: str) -> str:
+    """Return a joint's name as a heading: ``knee`` is Knee flexion, ``trunk_lean`` Trunk lean."""
+    return "Trunk lean" if joint == TRUNK_LEAN else f"{joint.capitalize()} flexion"
+
+
+def plot_joint(analysis: Analysis, joint: str) -> go.Figure:
+    """Draw both sides of a joint over time, each rep a numbered band, its turning point marked.
+
+    Parameters
+    ----------
+    joint
+        One of ``landmarks.JOINTS`` or ``trunk_lean``; in degrees, NaN is a gap in the curve.
+    """
+    figure = go.Figure()
+    time_s = analysis.track.time_s
+    names = {TRUNK_LEAN: TRUNK_LEAN} if joint == TRUNK_LEAN else {side: f"{side}_{joint}" for side in SIDES}
+    for side, name in names.items():
+        figure.add_scatter(
+            x=time_s,
+            y=analysis.angles[name],
+            mode="lines",
+            name=side.replace("_", " ").capitalize(),
+            line={"color": SIDE_COLORS[side], "width": 2},
+            hovertemplate="%{x:.2f} s: %{y:.0f}°",
+        )
+    _mark_turning_points(figure, analysis, names=list(names.values()))
+    _draw_reps(figure, [*analysis.count.reps, *analysis.count.partial_reps])
+    return _style(figure, y_title=f"{joint_title(joint)} (°)", end_s=float(time_s[-1]))
+
+
+def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s: float) -> go.Figure:
+    """Draw one raw angle as far as the analysis has come."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=time_s, y=values_deg, mode="lines", line={"color": SIDE_COLORS["left"]}, hovertemplate="%{x:.2f} s: %{y:.0f}°"
+    )
+    figure = _style(figure, y_title=f"{name.replace('_', ' ').capitalize()} (°)", end_s=end_s)
+    return figure.update_layout(showlegend=False)
+
+
+def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
+    """Return the joints worth drawing first: the driving one, then those with the largest range."""
+
+    def range_deg(joint: str) -> float:
+        names = [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES]
+        return max(_range(analysis.angles[name]) for name in names)
+
+    driving = analysis.count.driving_joint or ""
+    joints = [*JOINTS, TRUNK_LEAN]
+    joints.sort(key=lambda joint: (joint not in driving, -range_deg(joint)))
+    return joints[:most]
+
+
+def most_moving_angle(series: dict[str, list[float]]) -> str:
+    """Return the name of the raw series with the largest range so far: what the live curve shows."""
+    return max(series, key=lambda name: _range(np.array(series[name], float)))
+
+
+def _range(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.subtract(*np.percentile(finite, [95, 5]))) if len(finite) else 0.0
+
+
+def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
+    driving = analysis.count.driving_joint
+    name = driving if driving in names else max(names, key=lambda name: _range(analysis.angles[name]))
+    turns_s = [rep.turn_s for rep in analysis.count.reps]
+    figure.add_scatter(
+        x=turns_s,
+        y=np.interp(turns_s, analysis.track.time_s, analysis.angles[name]),
+        mode="markers",
+        name="Turning point",
+        marker={
+            "color": SIDE_COLORS[name.split("_")[0] if name != TRUNK_LEAN else name],
+            "size": 9,
+            "symbol": "diamond",
+        },
+        hovertemplate="Turns at %{x:.2f} s: %{y:.0f}°",
+    )
+
+
+def _draw_reps(figure: go.Figure, reps: list[Rep]) -> None:
+    shapes, labels = [], []
+    for rep in reps:
+        shapes.append({
+            "type": "rect", "xref": "x", "yref": "paper", "x0": rep.start_s, "x1": rep.end_s, "y0": 0, "y1": 1,
+            "fillcolor": _PARTIAL_BAND if rep.is_partial else _BAND, "line": {"width": 1, "color": "white"},
+            "layer": "below",
+        })  # fmt: skip
+        labels.append({
+            "x": (rep.start_s + rep.end_s) / 2, "y": 1, "xref": "x", "yref": "paper", "yanchor": "bottom",
+            "text": "partial" if rep.is_partial else str(rep.number), "showarrow": False,
+        })  # fmt: skip
+    figure.update_layout(shapes=shapes, annotations=labels)
+
+
+def _style(figure: go.Figure, *, y_title: str, end_s: float) -> go.Figure:
+    return figure.update_layout(
+        height=_HEIGHT_PX,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        xaxis={"title": {"text": "Time (s)"}, "range": [0, end_s], "automargin": True},
+        yaxis={"title": {"text": y_title}, "automargin": True, "zeroline": False},
+        legend={"orientation": "h", "y": -0.35, "x": 0},
+        hovermode="x unified" if len(figure.data) > 1 else "closest",
+        dragmode=False,  # a finger on the chart scrolls the page
+    )

@@ -1,0 +1,119 @@
+"""Landmarks of the person in a frame; the only file importing MediaPipe."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import PoseModelError
+from core.landmarks import LANDMARK_COUNT
+from core.video import Frame
+
+
+@dataclass(frozen=True)
+class PoseSample:
+    """The person in one frame.
+
+    Attributes
+    ----------
+    frame_index, time_s
+        Of the frame.
+    landmarks
+        ``(33, 4)``: x right, y down, z away from the camera, in pixels of the analysed frame, and
+        visibility in [0, 1]; all NaN where no person was found.
+    world
+        ``(33, 3)`` metres around the middle of the hips, same axes; NaN likewise.
+    """
+
+    frame_index: int
+    time_s: float
+    landmarks: NDArray[np.float64]
+    world: NDArray[np.float64]
+
+
+class PoseEstimator(Protocol):
+    """Finds the person in a frame; remembers the frames before, so one serves one run only."""
+
+    def estimate(self, frame: Frame) -> PoseSample:
+        """Return the person in the frame; frames come in rising order of time."""
+        ...
+
+
+class MediaPipePose:
+    """MediaPipe's pose landmarker in VIDEO mode."""
+
+    def __init__(self, landmarker: Any) -> None:
+        self._landmarker = landmarker
+        self._last_ms = -1
+
+    def estimate(self, frame: Frame) -> PoseSample:
+        """Return the most prominent person in the frame.
+
+        MediaPipe refuses equal timestamps; two frames in one millisecond become neighbours.
+        """
+        import mediapipe as mp  # noqa: PLC0415
+
+        self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
+        image = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
+        result = self._landmarker.detect_for_video(image, self._last_ms)
+        landmarks = np.full((LANDMARK_COUNT, 4), np.nan)
+        world = np.full((LANDMARK_COUNT, 3), np.nan)
+        if result.pose_landmarks:
+            height, width = frame.image.shape[:2]
+            # z comes in the scale of x, see the model card
+            scale = (width, height, width, 1.0)
+            landmarks[:] = [(p.x, p.y, p.z, p.visibility) for p in result.pose_landmarks[0]]
+            landmarks *= scale
+            world[:] = [(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]]
+        return PoseSample(frame.frame_index, frame.time_s, landmarks, world)
+
+
+@contextmanager
+def open_pose(model: Path) -> Iterator[MediaPipePose]:
+    """Load the model and close it again; the import itself is part of the cost, 0.2 s together.
+
+    Raises
+    ------
+    PoseModelError
+        MediaPipe cannot load the file.
+    """
+    from mediapipe.tasks.python.core.base_options import BaseOptions  # noqa: PLC0415
+    from mediapipe.tasks.python.vision.core.vision_task_running_mode import (  # noqa: PLC0415
+        VisionTaskRunningMode,
+    )
+    from mediapipe.tasks.python.vision.pose_landmarker import (  # noqa: PLC0415
+        PoseLandmarker,
+        PoseLandmarkerOptions,
+    )
+
+    options = PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model)), running_mode=VisionTaskRunningMode.VIDEO
+    )
+    try:
+        landmarker = PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise PoseModelError(
+            f"The pose model {model} cannot be loaded: {error}. Unset POSE_MODEL_PATH, or run `make setup`."
+        ) from error
+    with landmarker:
+        yield MediaPipePose(landmarker)
+
+
+def silence_native_log() -> None:
+    """Send what MediaPipe's C++ side writes to descriptor 2 nowhere; Python's stderr goes on working.
+
+    It prints five lines of warnings a run that mean nothing to anybody, past every log setting.
+    """
+    if sys.stderr is None or sys.stderr.fileno() != 2:
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a descriptor is what is needed
+        os.dup2(nowhere.fileno(), 2)
+    sys.stderr = os.fdopen(kept, "w", buffering=1)

@@ -1,0 +1,134 @@
+"""Which frames of a clip are analysed, and what the resulting rate supports."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+USEFUL_RATE_HZ = 15.0
+"""Auto never samples above this: the 6 Hz band of human movement is covered at 2.5 samples a cycle."""
+COUNT_MIN_HZ = 3.3
+"""Two samples in each half of a 1.2 s rep; below, fast reps alias (measured on counted clips)."""
+ROM_MIN_HZ = 7.5
+"""Counting loses nothing above this; turning points of 1 s reps are met within a few degrees."""
+VELOCITY_MIN_HZ = 10.0
+"""Below, peak angular velocity reads 25 to 57 % low, depending on the length of the rep."""
+
+
+@dataclass(frozen=True)
+class SamplingPlan:
+    """The frames one analysis will look at.
+
+    Attributes
+    ----------
+    frames
+        How many frames go through the pose model, about: the container's own times decide.
+    sample_rate_hz
+        Effective rate of the traces.
+    stride
+        Every how many source frames one is taken; None: evenly by presentation time.
+    size_wh
+        Size of the analysed frame, px, as displayed.
+    note
+        In words, where the plan differs from what was asked; empty where it does not.
+    """
+
+    frames: int
+    sample_rate_hz: float
+    stride: int | None
+    size_wh: tuple[int, int]
+    note: str
+
+    @property
+    def supports(self) -> dict[str, bool]:
+        """What the rate supports: ``counts``, ``rom_and_tempo`` and ``velocity``."""
+        return supported_at(self.sample_rate_hz)
+
+
+def supported_at(sample_rate_hz: float) -> dict[str, bool]:
+    """Return which claims a sample rate in Hz supports."""
+    rate = sample_rate_hz + 0.05  # 29.97 fps at stride 3 is 9.99 Hz: ten, as everybody means it
+    return {
+        "counts": rate >= COUNT_MIN_HZ,
+        "rom_and_tempo": rate >= ROM_MIN_HZ,
+        "velocity": rate >= VELOCITY_MIN_HZ,
+    }
+
+
+class Sampler:
+    """Picks the planned frames as they pass by, in order of presentation."""
+
+    def __init__(self, plan: SamplingPlan, *, fps: float) -> None:
+        self._plan = plan
+        self._tolerance_s = 0.5 / fps  # the nearest frame, not the first one after
+        self._wanted_s = 0.0
+        self._last_s = -math.inf
+        self._taken = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every planned frame has been taken: a header may announce less than the file holds."""
+        return self._taken >= self._plan.frames
+
+    def takes(self, frame_index: int, time_s: float) -> bool:
+        """Return whether this frame is analysed; times that do not rise are not."""
+        if self._plan.stride is None:
+            wanted = time_s >= self._wanted_s - self._tolerance_s
+        else:
+            wanted = frame_index % self._plan.stride == 0
+        if not wanted or time_s <= self._last_s or self.is_full:
+            return False
+        rate = self._plan.sample_rate_hz
+        self._wanted_s = (math.floor((time_s + self._tolerance_s) * rate) + 1) / rate
+        self._last_s = time_s
+        self._taken += 1
+        return True
+
+
+def plan_sampling(
+    *,
+    duration_s: float,
+    fps: float,
+    size_wh: tuple[int, int],
+    frame_skip: int | Literal["auto"],
+    max_frames: int,
+    min_frames: int,
+    resize_width: int,
+) -> SamplingPlan:
+    """Spread the allowed frames over the whole clip.
+
+    Auto samples evenly by presentation time at ``min(15 Hz, fps, max_frames / duration)``. A fixed
+    skip takes every n-th frame, widened where `max_frames` would end before the clip does. Both
+    are made denser where a short clip would give fewer than `min_frames`.
+    """
+    source_frames = max(1, round(duration_s * fps))
+    size = fit_width(size_wh, resize_width)
+    if frame_skip == "auto":
+        wanted = max(USEFUL_RATE_HZ, min_frames / duration_s)
+        rate = min(fps, wanted, max_frames / duration_s)
+        return SamplingPlan(max(1, round(duration_s * rate)), rate, None, size, "")
+    needed = math.ceil(source_frames / max_frames)
+    allowed = max(needed, source_frames // min_frames, 1)
+    stride = min(max(frame_skip, needed), allowed)
+    note = ""
+    if stride > frame_skip:
+        note = (
+            f"Every {_ordinal(stride)} frame instead of every {_ordinal(frame_skip)}: "
+            f"that covers the whole clip with at most {max_frames} frames."
+        )
+    elif stride < frame_skip:
+        note = (
+            f"Every {_ordinal(stride)} frame instead of every {_ordinal(frame_skip)}: "
+            f"the clip is short, and fewer than {min_frames} frames measure nothing."
+        )
+    return SamplingPlan(math.ceil(source_frames / stride), fps / stride, stride, size, note)
+
+
+def fit_width(size_wh: tuple[int, int], width: int) -> tuple[int, int]:
+    """Return the displayed size scaled down to `width`, never up, sides at least 2 px."""
+    scale = min(1.0, width / size_wh[0])
+    return max(2, round(size_wh[0] * scale)), max(2, round(size_wh[1] * scale))
+
+
+def _ordinal(number: int) -> str:
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -1,0 +1,252 @@
+"""Clips: what a file holds, and its frames one at a time; the only file importing PyAV.
+
+Only the containers of the list below are opened, by their own bytes and never by their name, with
+FFmpeg's demuxer forced and its protocols cut down to local files: a playlist, an image sequence
+or a reference to another file never gets as far as FFmpeg's guessing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from core.errors import VideoError
+from core.sampling import Sampler, SamplingPlan
+
+FILE_TYPES = ("mp4", "mov", "m4v", "webm", "avi", "mkv", "gif")
+MAX_PIXELS = 4096 * 2304
+"""4K, the largest frame of H.264 level 5.2. One decoded frame takes 1.5 bytes a pixel and the decoder
+keeps about ten of them, so this bounds the memory of the worker."""
+MAX_FPS = 1000.0
+"""The fastest slow motion a phone offers; a header above it is wrong."""
+
+_ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_DECODER_THREADS = 2  # each further thread keeps one more full frame in memory
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a clip is, as displayed.
+
+    Attributes
+    ----------
+    container, codec
+        FFmpeg's names, e.g. ``mov`` (which is mp4, m4v and mov alike) and ``h264``.
+    width, height
+        px, after rotation and with square pixels.
+    rotation_deg
+        Clockwise turn the player applies: 0, 90, 180 or 270.
+    duration_s, fps, frame_count
+        Of the video stream; `fps` is the mean rate, `frame_count` what the container announces.
+    size_bytes
+        Of the file.
+    """
+
+    container: str
+    codec: str
+    width: int
+    height: int
+    rotation_deg: int
+    duration_s: float
+    fps: float
+    frame_count: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: `image` is ``(height, width, 3)`` uint8 RGB, upright; `time_s` from the clip's start."""
+
+    frame_index: int
+    time_s: float
+    image: NDArray[np.uint8]
+
+
+def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
+    """Read what the clip at `path` is; decodes one frame, for its rotation.
+
+    Raises
+    ------
+    VideoError
+        Empty, no container of the list, no video in it, nothing decodes, longer than
+        `max_duration_s`, more than 4096 x 2304 pixels or a frame rate above 1000.
+    """
+    with _open(path) as (container, stream):
+        _check_header(stream)
+        duration_s, frame_count = _measure_length(path, container, stream)
+        fps = _mean_rate(stream, duration_s=duration_s, frame_count=frame_count)
+        if duration_s > max_duration_s:
+            raise VideoError(
+                f"The clip is too long: {duration_s:.0f} s, the limit is {max_duration_s:.0f} s. "
+                "Trim it to one set, or raise MAX_VIDEO_DURATION_SECONDS."
+            )
+        frame = next(_decode(container, stream), None)
+        if frame is None:
+            raise VideoError("The clip holds no frame that can be decoded: it is damaged. Export or film it again.")
+        width, height = _displayed_size(frame, stream)
+        return VideoInfo(
+            container=container.format.name.split(",")[0],
+            codec=stream.codec_context.name,
+            width=width,
+            height=height,
+            rotation_deg=_rotation_deg(frame),
+            duration_s=duration_s,
+            fps=fps,
+            frame_count=frame_count,
+            size_bytes=path.stat().st_size,
+        )
+
+
+def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Iterator[Frame]:
+    """Yield the planned frames in order of presentation, one alive at a time.
+
+    The file is closed when the generator ends or is closed. A clip that is cut off or damaged
+    inside yields what decodes: compare the last `time_s` with the clip's duration.
+
+    Raises
+    ------
+    VideoError
+        The file cannot be opened any more.
+    """
+    with _open(path) as (container, stream):
+        start_s = float((stream.start_time or 0) * (stream.time_base or 0))
+        sampler = Sampler(plan, fps=info.fps)
+        for index, decoded in enumerate(_decode(container, stream)):
+            time_s = index / info.fps if decoded.time is None else decoded.time - start_s
+            if sampler.takes(index, time_s):
+                yield Frame(index, time_s, _to_image(decoded, plan.size_wh))
+            if sampler.is_full:
+                return
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    demuxer = _sniff(path)
+    options = {"protocol_whitelist": "file", "max_streams": "32", "max_pixels": str(MAX_PIXELS)}
+    try:
+        container = av.open(str(path), format=demuxer, options=options, metadata_errors="replace")
+    except (av.FFmpegError, OSError) as error:
+        raise VideoError(
+            "The clip cannot be opened: it has no readable index. The recording was probably interrupted or the "
+            "file not fully copied. Film it again or copy the original once more."
+        ) from error
+    with container:
+        streams = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+        if not streams:
+            raise VideoError("The file holds no video, only sound or pictures. Choose the clip of the set itself.")
+        stream = streams[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = _DECODER_THREADS
+        yield container, stream
+
+
+def _sniff(path: Path) -> str:
+    """Return FFmpeg's name of the container, by the file's first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise VideoError(f"The clip cannot be read: {error.strerror or error}. Check the path.") from error
+    if not head:
+        raise VideoError("The file is empty (0 bytes). Copy the clip again, then choose it once more.")
+    if head[4:8] in _ISO_BOXES:
+        return "mov"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "avi"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    raise VideoError(f"The file is no clip RepScope reads, whatever its name says. It reads {', '.join(FILE_TYPES)}.")
+
+
+def _check_header(stream: VideoStream) -> None:
+    context = stream.codec_context
+    width, height = context.width, context.height
+    if width * height == 0:  # FFmpeg itself drops a size beyond about 16k x 16k
+        raise VideoError(
+            f"The clip announces no picture size that can be decoded, the limit is {MAX_PIXELS / 1e6:.1f} megapixels. "
+            "Film in 4K or less, or export the clip again."
+        )
+    if width * height > MAX_PIXELS:
+        raise VideoError(
+            f"The clip is too large to decode: {width} x {height} pixels, the limit is "
+            f"{MAX_PIXELS / 1e6:.1f} megapixels. Film in 4K or less."
+        )
+    rate = stream.average_rate
+    if rate is not None and rate > MAX_FPS:
+        raise VideoError(
+            f"The clip claims {float(rate):.0f} frames a second, the limit is {MAX_FPS:.0f}: the file is damaged or no "
+            "camera's. Export it again."
+        )
+
+
+def _measure_length(path: Path, container: InputContainer, stream: VideoStream) -> tuple[float, int]:
+    """Return the stream's duration (s) and number of frames, from the header or else from the packets."""
+    if stream.duration and stream.time_base:
+        duration_s = float(stream.duration * stream.time_base)
+    elif container.duration:
+        duration_s = container.duration / av.time_base
+    else:
+        return _scan_packets(path)
+    if stream.frames:
+        return duration_s, stream.frames
+    rate = stream.average_rate or stream.guessed_rate
+    return duration_s, max(1, round(duration_s * float(rate))) if rate else _scan_packets(path)[1]
+
+
+def _scan_packets(path: Path) -> tuple[float, int]:
+    """Read every packet, decode none: files written by a browser carry no duration."""
+    with _open(path) as (container, stream):
+        count, end = 0, 0
+        for packet in container.demux(stream):
+            if packet.pts is not None:
+                count, end = count + 1, max(end, packet.pts + (packet.duration or 0))
+        return float((end - (stream.start_time or 0)) * (stream.time_base or 0)), count
+
+
+def _mean_rate(stream: VideoStream, *, duration_s: float, frame_count: int) -> float:
+    if duration_s <= 0 or frame_count < 1:
+        raise VideoError("The clip has no length: it holds no frames. Film it again or copy the original once more.")
+    rate = stream.average_rate
+    return float(rate) if rate else frame_count / duration_s
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Yield what decodes; a damaged packet is passed over, a file that ends early just ends."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue
+
+
+def _rotation_deg(frame: VideoFrame) -> int:
+    """Return the clockwise turn to apply; FFmpeg's display matrix counts the other way round."""
+    return round(-frame.rotation / 90) * 90 % 360
+
+
+def _displayed_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    ratio = stream.sample_aspect_ratio
+    width, height = round(frame.width * float(ratio)) if ratio else frame.width, frame.height
+    return (height, width) if _rotation_deg(frame) in (90, 270) else (width, height)
+
+
+def _to_image(frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the frame as upright RGB; swscale goes straight to the target size."""
+    turn = _rotation_deg(frame)
+    width, height = size_wh[::-1] if turn in (90, 270) else size_wh
+    image = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+    return np.ascontiguousarray(np.rot90(image, -turn // 90))

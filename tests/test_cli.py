@@ -1,0 +1,131 @@
+"""The command line: results on standard output, one line and exit code 2 when there is none."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.__main__ import main
+from core.export import to_npz
+from tests.clips import write_clip
+from tests.conftest import run_cli
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def landmarks(analysis, tmp_path) -> Path:
+    path = tmp_path / "set.npz"
+    path.write_bytes(to_npz(analysis))
+    return path
+
+
+@pytest.mark.model
+def test_a_clip_gives_json_and_every_file(squat_clip, tmp_path):
+    files = {name: tmp_path / name for name in ("reps.csv", "frames.csv", "set.npz")}
+    code, out, err = run_cli(
+        squat_clip[0], "--max-frames", 60, "--width", 320, "--json", "-", "--reps-csv", files["reps.csv"],
+        "--frames-csv", files["frames.csv"], "--landmarks", files["set.npz"],
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    document = json.loads(out)
+    assert document["clip"] == "squats.mp4"
+    assert document["rep_count"] == 3
+    assert document["frames_analysed"] <= 60
+    assert document["sampling"]["size_wh"][0] == 320
+    assert len(files["reps.csv"].read_text().splitlines()) == 4
+    assert len(files["frames.csv"].read_text().splitlines()) == 1 + document["frames_analysed"]
+    code, out, _ = run_cli(files["set.npz"], "--json", "-")
+    assert json.loads(out)["rep_count"] == 3
+
+
+def test_landmarks_need_no_video(landmarks, capsys):
+    assert main([str(landmarks), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["rep_count"] == 5
+
+
+def test_landmarks_are_sampled_as_a_clip_would_be(landmarks, capsys):
+    assert main([str(landmarks), "--json", "-", "--max-frames", "60"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert 55 <= document["frames_analysed"] <= 60
+    assert document["rep_count"] == 5
+
+
+def test_the_joint_can_be_named(landmarks, capsys):
+    assert main([str(landmarks), "--json", "-", "--joint", "left_hip"]) == 0
+    assert json.loads(capsys.readouterr().out)["driving_joint"] == "left_hip"
+
+
+def test_json_goes_to_a_file_and_a_summary_to_the_screen(landmarks, tmp_path, capsys):
+    assert main([str(landmarks), "--json", str(tmp_path / "out.json")]) == 0
+    assert json.loads((tmp_path / "out.json").read_text())["rep_count"] == 5
+    assert capsys.readouterr().out.startswith("5 reps, driven by ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.mp4"], "The clip cannot be read: No such file or directory"),
+        (["nowhere.npz"], "The landmarks cannot be read"),
+        ([], "the following arguments are required: CLIP"),
+        (["x.mp4", "--skip", "13"], "13 is not auto or a whole number from 1 to 12"),
+        (["x.mp4", "--width", "100"], "100 is not a whole number from 240 to 960"),
+        (["x.mp4", "--joint", "left_toe"], "invalid choice: 'left_toe'"),
+        (["x.mp4", "--max-frames", "0"], "0 is not a whole number above 0"),
+        ([__file__], "The file is no clip RepScope reads"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(arguments, message):
+    code, out, err = run_cli(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_result_that_cannot_be_written_is_an_error(landmarks, tmp_path):
+    code, _, err = run_cli(landmarks, "--reps-csv", tmp_path / "no" / "such" / "folder.csv")
+    assert code == 2
+    assert "No such file or directory" in err
+
+
+def test_an_empty_clip_is_said_in_one_line(tmp_path):
+    (tmp_path / "empty.mp4").touch()
+    code, _, err = run_cli(tmp_path / "empty.mp4")
+    assert (code, err) == (2, "repscope: The file is empty (0 bytes). Copy the clip again, then choose it once more.\n")
+
+
+@pytest.mark.model
+def test_progress_is_drawn_on_a_terminal_only(squat_clip):
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "-m", "core", str(squat_clip[0]), "--max-frames", "30"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal, check=True)
+    os.close(terminal)
+    drawn = os.read(screen, 100_000).decode()
+    os.close(screen)
+    assert "100%" in drawn
+    assert "frame 30" in drawn
+    assert b"frame" not in done.stdout.split(b"\n")[0]
+
+
+@pytest.mark.model
+def test_a_clip_with_a_person_in_part_of_it_is_measured_there(tmp_path, analysis):
+    landmarks = np.dstack([analysis.track.xyz, analysis.track.visibility])
+    landmarks[: len(landmarks) // 3] = np.nan
+    np.savez(tmp_path / "part.npz", time_s=analysis.track.time_s, landmarks=landmarks)
+    code, out, _ = run_cli(tmp_path / "part.npz", "--json", "-")
+    document = json.loads(out)
+    assert code == 0
+    assert 2 <= document["rep_count"] <= 4
+    assert any("The person was lost for" in warning for warning in document["warnings"])
+
+
+@pytest.mark.model
+def test_nobody_in_the_clip_is_an_error(tmp_path):
+    code, out, err = run_cli(write_clip(tmp_path / "room.mp4", frames=60, size_wh=(320, 240)), "--json", "-")
+    assert (code, out) == (2, "")
+    assert err.startswith("repscope: No person was found in any of the 30 analysed frames.")

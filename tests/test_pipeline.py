@@ -1,0 +1,190 @@
+"""The stages together: from a drawn clip, or perfect landmarks, to an Analysis with honest warnings."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import NoPersonError, PoseModelError, VideoError
+from core.mannequin import Filming, compute_truth, plan_steady
+from core.pipeline import (
+    Analysis,
+    Clock,
+    Progress,
+    Request,
+    analyze_clip,
+    lost_intervals,
+    recount,
+    stream_poses,
+    summarize,
+)
+from core.pose import PoseSample
+from core.sampling import plan_sampling
+from core.video import Frame, probe
+from tests.clips import write_clip
+from tests.conftest import nan_track
+
+
+def finish(run) -> tuple[list[Progress], Analysis]:
+    seen = []
+    while True:
+        try:
+            seen.append(next(run))
+        except StopIteration as stop:
+            return seen, stop.value
+
+
+class FakeEstimator:
+    """Gives the landmarks of a truth, whatever the picture; remembers what it was shown."""
+
+    def __init__(self, track) -> None:
+        self._track, self.times_s, self.alive = track, [], 0
+
+    def estimate(self, frame: Frame) -> PoseSample:
+        self.times_s.append(frame.time_s)
+        row = np.searchsorted(self._track.time_s, frame.time_s - 1e-3) % len(self._track.time_s)
+        landmarks = np.column_stack([self._track.xyz[row], self._track.visibility[row]])
+        return PoseSample(frame.frame_index, frame.time_s, landmarks, self._track.world[row])
+
+
+@pytest.mark.model
+def test_a_drawn_clip_is_counted_and_measured(squat_clip, request_defaults, caplog):
+    path, truth = squat_clip
+    with caplog.at_level(logging.INFO, logger="repscope"):
+        progress, analysis = finish(analyze_clip(path, request_defaults))
+    assert analysis.rep_count == len(truth.turns_s) == 3
+    turns_s = [rep.turn_s for rep in analysis.count.reps]
+    assert turns_s == pytest.approx(list(truth.turns_s), abs=0.15)
+    knee = (analysis.angles["left_knee"] + analysis.angles["right_knee"]) / 2
+    true_knee = np.interp(analysis.track.time_s, truth.time_s, truth.angles["left_knee"])
+    assert np.sqrt(np.nanmean((knee - true_knee) ** 2)) < 12
+    assert np.isfinite(analysis.track.xyz).all()
+    assert [step.frames_done for step in progress] == list(range(1, len(progress) + 1))
+    assert progress[-1].fraction == pytest.approx(1, abs=0.02)
+    assert analysis.timing.total_s >= analysis.timing.decode_s + analysis.timing.pose_s > 0
+    assert 50 < analysis.peak_mb < 1000
+    assert "frames analyzed in" in caplog.text
+    assert "Video processing complete: " in caplog.text
+    assert path.name not in caplog.text
+
+
+def test_one_frame_is_alive_at_a_time(tmp_path, squat_track):
+    path = write_clip(tmp_path / "clip.mp4", frames=30)
+    info = probe(path, max_duration_s=60)
+    plan = plan_sampling(
+        duration_s=info.duration_s, fps=info.fps, size_wh=(64, 48), frame_skip=1, max_frames=99, min_frames=4,
+        resize_width=480,
+    )  # fmt: skip
+    clock = Clock()
+    estimator = FakeEstimator(squat_track)
+    poses = stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock)
+    for expected in range(1, 5):
+        next(poses)
+        assert len(estimator.times_s) == expected
+    poses.close()
+    assert clock.decode_s > 0
+
+
+@pytest.mark.model
+def test_a_clip_without_a_person_says_so(tmp_path, request_defaults):
+    path = write_clip(tmp_path / "empty_room.mp4", frames=60, size_wh=(320, 240))
+    with pytest.raises(NoPersonError, match="No person was found in any of the 30 analysed frames. Film so"):
+        finish(analyze_clip(path, request_defaults))
+
+
+@pytest.mark.model
+def test_a_truncated_clip_gives_a_partial_result_and_a_warning(squat_clip, request_defaults, tmp_path):
+    source, _ = squat_clip
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(source.read_bytes()[: source.stat().st_size * 6 // 10])
+    _, analysis = finish(analyze_clip(cut, request_defaults))
+    assert analysis.warnings[0].startswith("The file ends early: the clip says it lasts")
+    assert 1 <= analysis.rep_count <= 2
+
+
+def test_a_missing_model_is_named(tmp_path, request_defaults):
+    path = write_clip(tmp_path / "clip.mp4")
+    request = replace(request_defaults, model=tmp_path / "none.task")
+    with pytest.raises(PoseModelError, match="POSE_MODEL_PATH names no file"):
+        finish(analyze_clip(path, request))
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path, request_defaults):
+    path = write_clip(tmp_path / "clip.mp4")
+    (tmp_path / "wrong.task").write_bytes(b"nothing a model would hold" * 100)
+    with pytest.raises(PoseModelError, match="cannot be loaded.*make setup"):
+        finish(analyze_clip(path, replace(request_defaults, model=tmp_path / "wrong.task")))
+
+
+def test_a_clip_over_the_duration_limit_is_refused(tmp_path, request_defaults):
+    path = write_clip(tmp_path / "clip.mp4", frames=60)
+    with pytest.raises(VideoError, match="2 s, the limit is 1 s"):
+        finish(analyze_clip(path, replace(request_defaults, max_duration_s=1)))
+
+
+def test_perfect_landmarks_are_counted(analysis):
+    assert analysis.rep_count == 5
+    assert analysis.warnings == ()
+    assert analysis.sample_rate_hz == pytest.approx(15)
+
+
+@pytest.mark.parametrize(
+    ("fps", "expected"),
+    [
+        (2.5, "Only 2.5 frames a second were analysed: fast reps may be missed"),
+        (5, "5.0 frames a second were analysed: enough to count, too few for range of motion"),
+        (8, "8.0 frames a second were analysed: too few for peak velocity"),
+    ],
+)
+def test_a_low_rate_is_told(fps, expected):
+    track = compute_truth(plan_steady("squat", count=5, period_s=3), filming=Filming(fps=fps)).track
+    assert any(warning.startswith(expected) for warning in summarize(track).warnings)
+
+
+def test_a_lost_person_is_told_with_the_time(squat_track):
+    xyz = squat_track.xyz.copy()
+    xyz[30:60] = np.nan
+    warnings = summarize(replace(squat_track, xyz=xyz)).warnings
+    assert "The person was lost for 2.0 s, from 2.0 s to 4.0 s. Nothing is counted there." in warnings
+
+
+def test_a_person_lost_at_the_ends_is_told(squat_track):
+    xyz = squat_track.xyz.copy()
+    xyz[:30], xyz[-30:] = np.nan, np.nan
+    end_s = float(squat_track.time_s[-1])
+    assert lost_intervals(replace(squat_track, xyz=xyz)) == [(0.0, 2.0), (pytest.approx(end_s - 29 / 15), end_s)]
+
+
+@pytest.mark.parametrize("seen", [0, 5])
+def test_too_little_of_a_person_is_an_error_not_a_number(seen, squat_track):
+    track = nan_track(60)
+    track.xyz[:seen] = squat_track.xyz[:seen]
+    with pytest.raises(NoPersonError, match=r"in any of the 60|in 5 of 60 analysed frames, the least is 20"):
+        summarize(track, min_frames=20)
+
+
+def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
+    import time
+
+    recount(analysis, joint="left_hip")
+    started = time.perf_counter()
+    again = recount(analysis, joint="left_knee")
+    assert time.perf_counter() - started < 0.2
+    assert (again.count.driving_joint, again.joint, again.rep_count) == ("left_knee", "left_knee", 5)
+    assert again.track is analysis.track
+    assert again.timing == analysis.timing
+
+
+def test_request_takes_its_defaults_from_the_settings(monkeypatch, tmp_path):
+    from core.settings import load_settings
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIDEO_RESIZE_WIDTH", "320")
+    request = Request.from_settings(load_settings(), joint="left_knee")
+    assert (request.resize_width, request.joint, request.frame_skip) == (320, "left_knee", "auto")
+
+
+def test_no_path_of_a_clip_is_needed_after_the_run(analysis):
+    assert not any(isinstance(value, Path) for value in vars(analysis).values())
