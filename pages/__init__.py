@@ -1,0 +1,1 @@
+"""The pages of the app; ``shell.py`` lists them."""

@@ -1,0 +1,71 @@
+"""The clip of the Analyze page: dropped by the trainer, or the sample."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.errors import UploadError
+from core.settings import Settings
+from core.spool import get_spool
+from core.video import FILE_TYPES
+from pages.components.job import probe_clip
+from pages.components.state import Clip
+
+SAMPLE = Path(__file__).parents[2] / "models" / "sample_squats.mp4"
+
+
+def choose_clip(settings: Settings) -> Clip | None:
+    """Show the uploader and return the session's clip, probed; None before there is one.
+
+    Raises
+    ------
+    AnalysisError
+        The file is no clip RepScope reads, is longer than allowed, or has expired.
+    """
+    uploaded = st.file_uploader(
+        f"Drop a clip of one set, up to {settings.max_file_size_mb} MB and {settings.max_video_duration_seconds} s",
+        type=list(FILE_TYPES),
+        key="analyze_upload",
+        on_change=_forget_clip,
+    )
+    if uploaded is None:
+        _show_refusal()
+        if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
+            _take_sample()
+    elif "clip" not in st.session_state:
+        _take_upload(uploaded.getvalue(), name=uploaded.name)
+    clip: Clip | None = st.session_state.get("clip")
+    if clip is not None and get_spool().get(clip.file.token) is None:
+        _forget_clip()
+        raise UploadError("The clip has expired and was deleted from the server. Choose it again.")
+    return clip
+
+
+def _take_upload(receipt: bytes, *, name: str) -> None:
+    file = get_spool().read_receipt(receipt)
+    if file is None:
+        raise UploadError("The clip is no longer on the server: it expired. Remove it above and choose it again.")
+    st.session_state["clip"] = Clip(name, file, probe_clip(file))
+
+
+def _take_sample() -> None:
+    file = get_spool().copy_in(SAMPLE, owner=_session_id())
+    st.session_state["clip"] = Clip("Sample clip: squats", file, probe_clip(file))
+
+
+def _forget_clip() -> None:
+    st.session_state.pop("clip", None)
+    st.session_state.pop("run_error", None)
+
+
+@st.fragment(run_every=2)
+def _show_refusal() -> None:
+    """Say why an upload was refused: the uploader itself only says that it failed."""
+    if message := get_spool().refusal(_session_id()):
+        st.error(message, icon=":material/error:")
+
+
+def _session_id() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else ""

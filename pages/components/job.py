@@ -1,0 +1,105 @@
+"""The running analysis of a session: started once, followed from whichever page is open."""
+
+import streamlit as st
+
+from core.errors import AnalysisError
+from core.pipeline import Request, analyze_in_worker, probe_in_worker
+from core.plots import most_moving_angle, plot_live
+from core.settings import load_settings
+from core.spool import SpooledFile
+from core.video import VideoInfo
+from core.worker import WorkerPool, get_pool
+from pages.components.state import Clip, Run, store_result
+
+PROBE_TIMEOUT_S = 20.0
+
+
+@st.cache_resource
+def _probe_pool() -> WorkerPool:
+    """A child of its own, or a clip's facts would wait behind somebody's analysis."""
+    return WorkerPool(workers=1, job_timeout_s=PROBE_TIMEOUT_S, idle_s=5)
+
+
+def probe_clip(file: SpooledFile) -> VideoInfo:
+    """Return the clip's facts; raises `AnalysisError` for what is no clip."""
+    limit_s = load_settings().max_video_duration_seconds
+    return _probe_pool().submit(probe_in_worker, file.path, max_duration_s=limit_s).result()
+
+
+def start_run(clip: Clip, request: Request) -> None:
+    """Queue an analysis for this session."""
+    job = get_pool().submit(analyze_in_worker, clip.file.path, request)
+    st.session_state["run"] = Run(clip, request, job)
+
+
+def current_run() -> Run | None:
+    """Return this session's running or queued analysis."""
+    run: Run | None = st.session_state.get("run")
+    return run
+
+
+def follow_run(run: Run) -> None:
+    """Take in what the worker has sent; store the result or the error when it has ended."""
+    ended = run.job.state not in ("queued", "running")  # asked first, so that no message is left behind
+    for progress in run.job.take_messages():
+        run.last = progress
+        run.time_s.append(progress.time_s)
+        for name, degrees in progress.angles.items():
+            run.angles.setdefault(name, []).append(degrees)
+    if not ended:
+        return
+    st.session_state["run"] = None
+    try:
+        store_result(run, run.job.result())
+    except AnalysisError as error:
+        st.session_state["run_error"] = str(error)
+    st.rerun()
+
+
+def keep_watch() -> None:
+    """Follow a run while another page is open; a run nobody asks about would be cancelled."""
+    if current_run() is not None:
+        _watch()
+
+
+@st.fragment(run_every=3)
+def _watch() -> None:
+    if run := current_run():
+        follow_run(run)
+
+
+@st.fragment(run_every=0.5)
+def show_run() -> None:
+    """Progress, the growing curve and Cancel, or the place in the queue."""
+    run = current_run()
+    if run is None:
+        return
+    follow_run(run)
+    position = run.job.position
+    if position is not None and position > 0:
+        st.progress(0.0, text=f"Waiting: number {position} in the queue. It starts by itself; keep this page open.")
+    elif run.last is None:
+        st.progress(0.0, text="Starting…")
+    else:
+        _show_progress(run)
+    if st.button("Cancel", icon=":material/close:", key="analyze_cancel"):
+        run.job.cancel()
+        st.session_state["run"] = None
+        st.rerun()
+
+
+def _show_progress(run: Run) -> None:
+    last = run.last
+    assert last is not None
+    left_s = run.seconds_left()
+    st.progress(
+        last.fraction,
+        text=f"{last.fraction:.0%} · frame {last.frames_done} of {last.frames_planned}"
+        + (f" · {left_s:.0f} s left" if left_s is not None else ""),
+    )
+    name = most_moving_angle(run.angles)
+    st.plotly_chart(
+        plot_live(run.time_s, run.angles[name], name=name, end_s=run.clip.info.duration_s),
+        key="analyze_live",
+        config={"displayModeBar": False},
+    )

@@ -1,0 +1,66 @@
+"""The facts of a clip, the two sampling sliders, and the plan they give."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.pipeline import Request
+from core.sampling import COUNT_MIN_HZ, ROM_MIN_HZ, VELOCITY_MIN_HZ, SamplingPlan
+from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH
+from core.video import VideoInfo
+from pages.components.state import Clip
+
+_CLAIMS = {
+    "counts": f"Counts, from {COUNT_MIN_HZ} Hz",
+    "rom_and_tempo": f"Range of motion and tempo, from {ROM_MIN_HZ} Hz",
+    "velocity": f"Velocity, from {VELOCITY_MIN_HZ:.0f} Hz",
+}
+
+
+def show_facts(clip: Clip) -> None:
+    """Show what the file holds."""
+    info = clip.info
+    st.subheader(clip.name, anchor=False)
+    with st.container(horizontal=True):
+        st.metric("Duration", f"{info.duration_s:.1f} s", width="content")
+        st.metric("Size", f"{info.size_bytes / 1e6:.1f} MB", width="content")
+        st.metric("Frame rate", f"{info.fps:.4g} fps", width="content")
+        st.metric("Resolution", f"{info.width} × {info.height}", width="content")
+
+
+def choose_request(info: VideoInfo, default: Request) -> Request:
+    """Show the sliders with the plan they give, and return what is asked for."""
+    left, right = st.columns(2)
+    with left:
+        skip = st.select_slider(
+            "Frame skip",
+            options=["auto", *range(1, MAX_FRAME_SKIP + 1)],
+            value=default.frame_skip,
+            format_func=lambda value: "Auto" if value == "auto" else str(value),
+            help="Auto spreads the frames evenly over the clip. 4 looks at every fourth frame.",
+            key="analyze_skip",
+        )
+        width = st.slider(
+            "Resize width (px)",
+            min_value=MIN_RESIZE_WIDTH,
+            max_value=MAX_RESIZE_WIDTH,
+            value=default.resize_width,
+            step=20,
+            help="The frame is scaled down to this width for the pose model, never up.",
+            key="analyze_width",
+        )
+    request = replace(default, frame_skip=skip, resize_width=width)
+    with right:
+        _show_plan(request.plan(info))
+    return request
+
+
+def _show_plan(plan: SamplingPlan) -> None:
+    with st.container(horizontal=True):
+        st.metric("Frames to analyse", plan.frames, width="content")
+        st.metric("Effective rate", f"{plan.sample_rate_hz:.1f} Hz", width="content")
+    width, height = plan.size_wh
+    st.caption(f"Analysed at {width} × {height} px. {plan.note}")
+    for claim, label in _CLAIMS.items():
+        icon = ":green[:material/check_circle:]" if plan.supports[claim] else ":orange[:material/block:]"
+        st.markdown(f"{icon} {label}")

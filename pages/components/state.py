@@ -1,0 +1,83 @@
+"""What one browser session holds: its clip, its running job, its results. Numbers only, never a frame."""
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.memory import peak_rss_mb
+from core.pipeline import Analysis, Progress, Request
+from core.spool import SpooledFile, get_spool
+from core.video import VideoInfo
+from core.worker import Job
+
+MAX_RESULTS = 8
+"""Results one session keeps; the oldest goes first. One takes about 1 MB."""
+
+Key = tuple[str, Request]
+"""A result belongs to the bytes of a clip (SHA-256) and to what was asked of them."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """The clip on the Analyze page."""
+
+    name: str
+    file: SpooledFile
+    info: VideoInfo
+
+
+@dataclass
+class Run:
+    """A job under way, and what the page has seen of it."""
+
+    clip: Clip
+    request: Request
+    job: Job[Progress, Analysis]
+    last: Progress | None = None
+    time_s: list[float] = field(default_factory=list)
+    angles: dict[str, list[float]] = field(default_factory=dict)
+    first_seen_s: float = 0.0
+
+    def seconds_left(self) -> float | None:
+        """Estimate from the pace so far; None while that says nothing yet."""
+        now = time.monotonic()
+        if self.last is None or self.last.fraction <= 0:
+            return None
+        self.first_seen_s = self.first_seen_s or now
+        spent_s = now - self.first_seen_s
+        return spent_s / self.last.fraction * (1 - self.last.fraction) if spent_s > 1 else None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished analysis, with the memory of the web process when it came in."""
+
+    clip: Clip
+    request: Request
+    analysis: Analysis
+    web_peak_mb: float
+
+
+def results() -> dict[Key, Result]:
+    """Return this session's results, the newest last."""
+    stored: dict[Key, Result] = st.session_state.setdefault("results", {})
+    return stored
+
+
+def store_result(run: Run, analysis: Analysis) -> None:
+    """Keep a finished analysis, and its clip on disk with it."""
+    stored = results()
+    key = (run.clip.file.sha256, run.request)
+    stored.pop(key, None)
+    stored[key] = Result(run.clip, run.request, analysis, peak_rss_mb())
+    get_spool().keep(run.clip.file.token)
+    while len(stored) > MAX_RESULTS:
+        drop_result(next(iter(stored)))
+
+
+def drop_result(key: Key) -> None:
+    """Forget a result; its clip goes too unless another result or the uploader needs it."""
+    token = results().pop(key).clip.file.token
+    if all(result.clip.file.token != token for result in results().values()):
+        get_spool().release(token)

@@ -1,0 +1,28 @@
+"""The results of this visit, the newest first."""
+
+import streamlit as st
+
+from pages.components.player import show_clip
+from pages.components.result import show_result
+from pages.components.state import Result, results
+
+st.title("Results")
+stored = list(reversed(results().values()))
+if not stored:
+    st.info("No result yet. Analyze a clip first; its result stays here for the rest of your visit.")
+    if st.button("Analyze a clip", icon=":material/upload_file:", key="results_to_analyze"):
+        st.switch_page("analyze.py")
+    st.stop()
+
+
+def describe(result: Result) -> str:
+    """Return one line for the list."""
+    request = result.request
+    return (
+        f"{result.clip.name}: {result.analysis.rep_count} reps (skip {request.frame_skip}, {request.resize_width} px)"
+    )
+
+
+chosen = st.selectbox("Result", stored, format_func=describe, key="results_chosen")
+show_clip(chosen.clip.file.token, key="results_player")
+show_result(chosen)

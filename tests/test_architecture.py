@@ -1,0 +1,58 @@
+"""The rules of the tree that a reader relies on."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = sorted((ROOT / "core").rglob("*.py"))
+ONLY_IMPORTER = {"av": {"core/video.py", "core/mannequin/clip.py"}, "mediapipe": {"core/pose.py", "core/model.py"}}
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_knows_neither_streamlit_nor_the_pages(path):
+    assert not roots(path) & {"streamlit", "pages", "app", "tests"}
+
+
+@pytest.mark.parametrize("library", ONLY_IMPORTER)
+def test_an_edge_library_has_one_importer(library):
+    found = {str(path.relative_to(ROOT)) for path in CORE if library in roots(path)}
+    assert found == ONLY_IMPORTER[library]
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_worker_loads_what_it_needs_and_no_more():
+    loaded = modules_after("import core.pipeline, core.pose, mediapipe.tasks.python.vision.pose_landmarker")
+    assert not loaded & {"streamlit", "pandas", "plotly", "cv2", "matplotlib", "jax"}
+
+
+def test_the_web_process_loads_neither_scipy_nor_the_model_before_it_counts():
+    loaded = modules_after("import core.pipeline, core.plots, core.export, core.worker")
+    assert not loaded & {"scipy.signal", "mediapipe", "cv2"}
+
+
+def test_no_file_outgrows_a_reading():
+    sizes = {path: len(path.read_text().splitlines()) for path in [*CORE, *(ROOT / "pages").rglob("*.py")]}
+    assert [f"{path}: {size} lines" for path, size in sizes.items() if size > 400] == []

@@ -1,0 +1,158 @@
+"""Every page: alone and empty, with a seeded result, through the shell, and with bad uploads."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.errors import AnalysisError
+from core.pipeline import Analysis, Request
+from core.spool import get_spool
+from core.video import VideoInfo
+from pages.components.state import Clip, Result
+
+ROOT = Path(__file__).parent.parent
+TIMEOUT_S = 60
+INFO = VideoInfo("mov", "h264", 480, 640, 0, 12.8, 30.0, 384, 480_000)
+
+
+def page(name: str) -> AppTest:
+    return AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=TIMEOUT_S)
+
+
+def text_of(app: AppTest) -> str:
+    elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
+    return "\n".join(str(element.value) for element in elements)
+
+
+@pytest.fixture
+def result(analysis: Analysis, request_defaults: Request, tmp_path) -> Result:
+    (tmp_path / "set.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(100))
+    file = get_spool().copy_in(tmp_path / "set.mp4")
+    return Result(Clip("set.mp4", file, INFO), request_defaults, analysis, 150.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("shell", "Analyze a set"), ("analyze", "Analyze a set"), ("results", "No result yet"), ("guide", "How to film")],
+)
+def test_every_page_stands_alone_and_empty(name, expected):
+    app = page(name).run()
+    assert not app.exception
+    assert expected in text_of(app)
+
+
+def test_results_shows_what_the_session_has(result):
+    app = page("results")
+    app.session_state["results"] = {("sha", result.request): result}
+    app.run()
+    assert not app.exception
+    assert "5 reps" in text_of(app)
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Memory, peak together"] == f"{result.analysis.peak_mb + 150:.0f} MB"
+    assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
+    table = app.dataframe[0].value
+    assert list(table["rep"]) == [1, 2, 3, 4, 5]
+    assert "peak_velocity_deg_s" in table
+
+
+def test_velocity_is_left_out_where_the_rate_is_too_low(result):
+    from dataclasses import replace
+
+    slow = replace(result, analysis=replace(result.analysis, sample_rate_hz=8.0))
+    app = page("results")
+    app.session_state["results"] = {("sha", result.request): slow}
+    app.run()
+    assert "peak_velocity_deg_s" not in app.dataframe[0].value
+
+
+def wait_for(app: AppTest, is_true) -> AppTest:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not is_true(app) and time.monotonic() < deadline:
+        time.sleep(0.3)
+        app.run()
+    assert is_true(app), text_of(app)
+    return app
+
+
+@pytest.mark.model
+def test_the_sample_clip_is_analysed_from_the_page():
+    app = page("analyze").run()
+    app.button(key="analyze_sample").click().run()
+    assert not app.exception
+    facts = {metric.label: metric.value for metric in app.metric}
+    assert facts["Duration"] == "12.8 s"
+    assert facts["Resolution"] == "480 × 640"
+    app.select_slider(key="analyze_skip").set_value(6).run()
+    assert {metric.label: metric.value for metric in app.metric}["Effective rate"] == "5.0 Hz"
+    app.button(key="analyze_start").click().run()
+    wait_for(app, lambda app: "reps" in text_of(app))
+    assert "5 reps" in text_of(app)
+    assert "5.0 frames a second were analysed" in text_of(app)
+    app.select_slider(key="analyze_skip").set_value("auto").run()
+    assert "These settings have not been analysed yet" in text_of(app)
+    app.select_slider(key="analyze_skip").set_value(6).run()
+    assert "5 reps" in text_of(app)
+
+
+@pytest.mark.model
+def test_cancel_frees_the_worker_within_a_second():
+    from core.worker import get_pool
+    from tests.worker_tasks import count
+
+    app = page("analyze").run()
+    app.button(key="analyze_sample").click().run()
+    app.button(key="analyze_start").click().run()
+    wait_for(app, lambda app: "run" in app.session_state and app.session_state["run"].last is not None)
+    started = time.monotonic()
+    app.button(key="analyze_cancel").click().run()
+    assert app.session_state["run"] is None
+    job = get_pool().submit(count, 3)
+    while job.state == "queued":
+        time.sleep(0.01)
+    assert time.monotonic() - started < 1.0 + 1.0  # the page's own rerun is the second second
+    assert job.result(30) is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"just text" * 20, "no clip RepScope reads"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(2000), "cannot be opened: it has no readable index"),
+    ],
+    ids=["text", "no index"],
+)
+def test_a_bad_file_is_explained_and_the_next_one_works(tmp_path, data, message):
+    from pages.components.job import probe_clip
+
+    (tmp_path / "bad.mp4").write_bytes(data)
+    file = get_spool().copy_in(tmp_path / "bad.mp4")
+    with pytest.raises(AnalysisError, match=message):
+        probe_clip(file)
+    sample = get_spool().copy_in(ROOT / "models" / "sample_squats.mp4")
+    assert probe_clip(sample).duration_s == pytest.approx(12.8, abs=0.1)
+
+
+def test_bytes_that_are_no_receipt_are_no_clip():
+    app = page("analyze").run()
+    app.file_uploader(key="analyze_upload").upload("forged.mp4", b"repscope-receipt-guess", "video/mp4").run()
+    assert "The clip is no longer on the server" in text_of(app)
+
+
+def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
+    file = get_spool().copy_in(ROOT / "models" / "sample_squats.mp4")
+    app = page("analyze").run()
+    receipt = get_spool().receipt(file.token)
+    app.file_uploader(key="analyze_upload").upload("mine.mp4", receipt, "video/mp4").run()
+    assert not app.exception
+    assert "mine.mp4" in text_of(app)
+    assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
+
+
+def test_an_expired_clip_is_explained():
+    app = page("analyze").run()
+    app.button(key="analyze_sample").click().run()
+    get_spool().remove(app.session_state["clip"].file.token)
+    app.run()
+    assert "The clip has expired and was deleted" in text_of(app)
