@@ -3,7 +3,9 @@
 ::
 
     AnalysisError
-    ├── UploadError        the upload was refused: too large, wrong type, no room
+    ├── UploadError        the upload was refused: empty, or broken off
+    │   ├── TooLargeError  it exceeds the size limit            (core.spool)
+    │   └── NoRoomError    the quota or the disk is used up     (core.spool)
     ├── VideoError         the file is no readable clip, too long, or too large to decode
     ├── PoseModelError     the pose model is missing, damaged or fails to load
     ├── NoPersonError      the clip decodes, but too little of a person is seen in it

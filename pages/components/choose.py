@@ -26,6 +26,7 @@ def choose_clip(settings: Settings) -> Clip | None:
     uploaded = st.file_uploader(
         f"Drop a clip of one set, up to {settings.max_file_size_mb} MB and {settings.max_video_duration_seconds} s",
         type=list(FILE_TYPES),
+        max_upload_size=settings.max_file_size_mb,
         key="analyze_upload",
         on_change=_forget_clip,
     )
@@ -55,7 +56,8 @@ def _take_sample() -> None:
 
 
 def _forget_clip() -> None:
-    st.session_state.pop("clip", None)
+    if clip := st.session_state.pop("clip", None):
+        get_spool().discard(clip.file.token)
     st.session_state.pop("run_error", None)
 
 

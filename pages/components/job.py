@@ -6,7 +6,7 @@ from core.errors import AnalysisError
 from core.pipeline import Request, analyze_in_worker, probe_in_worker
 from core.plots import most_moving_angle, plot_live
 from core.settings import load_settings
-from core.spool import SpooledFile
+from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import WorkerPool, get_pool
 from pages.components.state import Clip, Run, store_result
@@ -29,6 +29,7 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 def start_run(clip: Clip, request: Request) -> None:
     """Queue an analysis for this session."""
     job = get_pool().submit(analyze_in_worker, clip.file.path, request)
+    get_spool().hold_while(clip.file.token, lambda: job.state in ("queued", "running"))
     st.session_state["run"] = Run(clip, request, job)
 
 

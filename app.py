@@ -1,0 +1,77 @@
+"""RepScope as an ASGI app: Streamlit's pages, uploads straight to disk, and clips for the player.
+
+``streamlit run app.py`` starts it.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import streamlit as st
+from anyio import to_thread
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from streamlit.runtime import get_instance
+
+from core.settings import load_settings
+from core.spool import get_spool
+from core.spool.upload import SpoolUploads
+
+SWEEP_SECONDS = 1
+
+log = logging.getLogger("repscope")
+log.setLevel(logging.INFO)
+if not log.handlers:
+    log.addHandler(logging.StreamHandler(sys.stdout))
+
+
+async def clip(request: Request) -> Response:
+    """Serve a spooled clip to the player, with range requests; the token is the key."""
+    file = get_spool().get(request.path_params["token"])
+    if file is None:
+        return PlainTextResponse("This clip is no longer on the server.", 404)
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(file.path, media_type=file.media_type, headers=headers)
+
+
+async def sweep_forever() -> None:
+    """Remove the clips of ended sessions, after the time in which Streamlit lets a session come back."""
+    is_active = get_instance().is_active_session
+    grace_s = st.get_option("server.disconnectedSessionTTL")
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await to_thread.run_sync(partial(get_spool().sweep, is_active=is_active, grace_s=grace_s))
+        except OSError:
+            log.exception("A clip could not be removed")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the spool (which removes what a crash left), sweep it while the server runs, empty it at the end."""
+    spool = get_spool()
+    sweeping = asyncio.create_task(sweep_forever())
+    log.info("RepScope is ready: http://localhost:%s", st.get_option("server.port"))
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        spool.close()
+
+
+try:
+    load_settings()
+except ValueError as error:
+    sys.exit(str(error))
+
+app = st.App(
+    "pages/shell.py",
+    lifespan=lifespan,
+    middleware=[Middleware(SpoolUploads, spool=get_spool)],
+    routes=[Route("/clip/{token}", clip)],
+)

@@ -1,0 +1,117 @@
+"""Uploads in a real browser: the clip goes to disk, the web process stays small, refusals are explained."""
+
+import hashlib
+import os
+import re
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from core.spool import MB
+from tests.browser.conftest import UPLOADER, open_analyze
+from tests.server import ROOT, Server, running_app, wait_until
+
+SAMPLE = ROOT / "models" / "sample_squats.mp4"
+BIG_MB, MAX_GROWTH_MB = 200, 20
+
+
+@pytest.fixture(scope="module")
+def big_clip(tmp_path_factory) -> Path:
+    """A real clip of 200 MB: the sample, and random bytes in a box that players skip."""
+    path = tmp_path_factory.mktemp("big") / "squats.mp4"
+    sample = SAMPLE.read_bytes()
+    padding = BIG_MB * MB - len(sample)
+    with path.open("wb") as file:
+        file.write(sample + struct.pack(">I4s", padding, b"free"))
+        for _ in range(padding // MB):
+            file.write(os.urandom(MB))
+        file.write(bytes(padding % MB - 8))
+    assert path.stat().st_size == BIG_MB * MB
+    return path
+
+
+@contextmanager
+def peak_rss_mb(server: Server) -> Iterator[list[float]]:
+    """Sample the web process's resident memory; the list ends with the peak."""
+    process, done, peak = psutil.Process(server.process.pid), threading.Event(), [0.0]
+
+    def sample() -> None:
+        while not done.wait(0.01):
+            peak[0] = max(peak[0], process.memory_info().rss / MB)
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        sampler.join()
+
+
+def test_200_mb_go_to_disk_and_not_into_the_web_process(app, page, big_clip):
+    time.sleep(1)  # the first page run has ended
+    before_mb = psutil.Process(app.process.pid).memory_info().rss / MB
+    with peak_rss_mb(app) as peak:
+        page.set_input_files(UPLOADER, big_clip)
+        expect(page.get_by_role("button", name="Analyze")).to_be_visible(timeout=60_000)
+    growth_mb = peak[0] - before_mb
+    print(f"web process: {before_mb:.1f} MB before, {peak[0]:.1f} MB peak, growth {growth_mb:.1f} MB")  # noqa: T201
+    assert growth_mb < MAX_GROWTH_MB
+
+    (clip,) = app.clips()
+    with clip.open("rb") as on_disk, big_clip.open("rb") as original:
+        assert hashlib.file_digest(on_disk, "sha256").digest() == hashlib.file_digest(original, "sha256").digest()
+    assert f"Video streamed to temp file: {BIG_MB}.0 MB" in app.log()
+
+    page.get_by_role("button", name="Remove squats.mp4").click()
+    assert wait_until(lambda: not app.clips()), "the delete button leaves the clip"
+
+
+def test_clip_goes_when_the_visitor_leaves(app, context, page):
+    page.set_input_files(UPLOADER, SAMPLE)
+    assert wait_until(lambda: app.clip_sizes() == [SAMPLE.stat().st_size])
+    context.close()
+    assert wait_until(lambda: not app.clips())
+
+
+def test_another_clip_replaces_the_first(app, page, tmp_path):
+    other = tmp_path / "other.mp4"
+    other.write_bytes(SAMPLE.read_bytes() + b"\0\0\0\x08free")
+    for clip in (SAMPLE, other):
+        page.set_input_files(UPLOADER, clip)
+        expected = [clip.stat().st_size]
+        assert wait_until(lambda expected=expected: app.clip_sizes() == expected)
+
+
+@pytest.fixture(scope="module")
+def small_app(tmp_path_factory) -> Iterator[Server]:
+    with running_app(tmp_path_factory.mktemp("small"), MAX_FILE_SIZE_MB=2, SPOOL_QUOTA_MB=1) as server:
+        yield server
+
+
+def make_file(folder: Path, *, size_mb: float) -> Path:
+    path = folder / "clip.mp4"
+    path.write_bytes(bytes(int(size_mb * MB)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("size_mb", "message"),
+    [
+        pytest.param(1.5, r"no room for the clip.*1 MB \(SPOOL_QUOTA_MB\).*try again", id="no room, 507"),
+        pytest.param(3, r"larger than 2 MB.*MAX_FILE_SIZE_MB.*Trim it|must be 2\.0MB or smaller", id="too large, 413"),
+        pytest.param(0, r"empty \(0 bytes\).*upload it", id="empty, 400"),
+    ],
+)
+def test_refusal_is_explained_on_the_page(small_app, context, tmp_path, size_mb, message):
+    page = open_analyze(context, small_app)
+    page.set_input_files(UPLOADER, make_file(tmp_path, size_mb=size_mb))
+    expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(message), timeout=15_000)
+    assert small_app.clips() == []

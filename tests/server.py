@@ -1,0 +1,130 @@
+"""The real app as a child process, and a session in it without a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).parent.parent
+START_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it answers, its process, its log and its folder of clips."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_path: Path
+    spool_dir: Path
+
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def clips(self) -> list[Path]:
+        """Return every file in the spool, complete or not."""
+        return [path for path in self.spool_dir.glob("*/*") if path.name != ".lock"]
+
+    def clip_sizes(self) -> list[int]:
+        """Return the sizes of what is in the spool at this moment."""
+        sizes = []
+        for clip in self.clips():
+            with suppress(FileNotFoundError):  # it may go while we look
+                sizes.append(clip.stat().st_size)
+        return sizes
+
+
+def run_command(port: int) -> list[str]:
+    listen = ["--server.address=127.0.0.1", f"--server.port={port}"]
+    return [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *listen]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def running_app(folder: Path, **environment: object) -> Iterator[Server]:
+    """Start the app on a free port, with settings from keyword arguments; stop it at the end.
+
+    Sessions end a second after their connection does (`disconnectedSessionTTL`), instead of minutes.
+    """
+    spool_dir, log_path = folder / "spool", folder / "server.log"
+    settings = {"SPOOL_DIR": spool_dir, "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": 1} | environment
+    env = os.environ | {name: str(value) for name, value in settings.items()}
+    with log_path.open("ab") as log:
+        port = free_port()
+        process = subprocess.Popen(run_command(port), env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        server = Server(f"http://127.0.0.1:{port}", process, log_path, spool_dir)
+        wait_until(lambda: process.poll() is not None or _is_up(server), timeout_s=START_TIMEOUT_S)
+        if process.poll() is not None or not _is_up(server):
+            raise RuntimeError(f"the app did not start:\n{server.log()}")
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _is_up(server: Server) -> bool:
+    try:
+        return httpx.get(f"{server.url}/_stcore/health").is_success
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def open_session(server: Server) -> Iterator["Session"]:
+    """Connect as a browser tab does and run the page once."""
+    with connect(
+        f"{server.url.replace('http', 'ws')}/_stcore/stream", subprotocols=["streamlit"], max_size=None
+    ) as tab:
+        rerun = BackMsg()
+        rerun.rerun_script.query_string = ""
+        tab.send(rerun.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(tab.recv(timeout=START_TIMEOUT_S))
+            if message.WhichOneof("type") == "new_session":
+                yield Session(server, message.new_session.initialize.session_id)
+                return
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser tab's session: who may upload."""
+
+    server: Server
+    session_id: str
+
+    def request(self, method: str, upload_id: str = "upload-1", **kwargs) -> httpx.Response:
+        token = generate_xsrf_token_string()
+        headers = {"X-Xsrftoken": token, "Cookie": f"_streamlit_xsrf={token}"}
+        url = f"{self.server.url}/_stcore/upload_file/{self.session_id}/{upload_id}"
+        return httpx.request(method, url, headers=headers, timeout=60, **kwargs)
+
+    def upload(self, data: bytes, *, name: str = "clip.mp4", upload_id: str = "upload-1") -> httpx.Response:
+        return self.request("PUT", upload_id, files={name: (name, data, "video/mp4")})
+
+
+def wait_until(is_true, *, timeout_s: float = 15.0) -> bool:
+    """Return whether something becomes true in time."""
+    deadline = time.monotonic() + timeout_s
+    while not is_true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return bool(is_true())

@@ -1,0 +1,195 @@
+"""When a spooled clip goes: taken back, session over, expired, server stopped or crashed; and when it must not."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.errors import UploadError
+from core.spool import MB, Spool, SpooledFile
+from core.spool.folder import FOLDER_PREFIX
+
+
+@pytest.fixture
+def spool(tmp_path):
+    with_limits = Spool(tmp_path / "base", max_file_bytes=MB, quota_bytes=MB, ttl_s=3600)
+    yield with_limits
+    with_limits.close()
+
+
+def put(spool: Spool, data: bytes = b"clip", **begin) -> SpooledFile:
+    with spool.begin(**begin) as writer:
+        writer.write(data)
+        return writer.commit()
+
+
+def clips_on_disk(spool: Spool) -> list[Path]:
+    return [path for path in spool.folder.iterdir() if path.name != ".lock"]
+
+
+# -- out ---------------------------------------------------------------------
+
+
+def test_discard_removes_what_the_user_took_out_and_nothing_else(spool):
+    mine, other, sample = (put(spool, owner=o, upload_id=u) for o, u in [("a", "1"), ("b", "1"), ("a", None)])
+    spool.discard_upload(owner="a", upload_id="1")
+    assert spool.get(mine.token) is None
+    assert sorted(clips_on_disk(spool)) == sorted([other.path, sample.path])
+
+
+def test_same_upload_again_replaces_the_clip(spool):
+    first, second = (put(spool, data, owner="a", upload_id="1") for data in (b"first", b"second"))
+    assert clips_on_disk(spool) == [second.path]
+    assert spool.get(first.token) is None
+
+
+def test_kept_clip_outlives_the_uploader_until_released(spool):
+    file = put(spool, owner="a", upload_id="1")
+    spool.keep(file.token)
+    spool.discard_upload(owner="a", upload_id="1")
+    assert file.path.exists()
+    spool.release(file.token)
+    assert not file.path.exists()
+
+
+def test_released_clip_stays_while_it_is_in_the_uploader(spool):
+    file = put(spool, owner="a", upload_id="1")
+    spool.keep(file.token)
+    spool.release(file.token)
+    assert file.path.exists()
+
+
+REMOVALS = {
+    "removed": lambda spool, file: spool.remove(file.token),
+    "taken back": lambda spool, file: spool.discard(file.token),
+    "discarded": lambda spool, file: spool.discard_upload(owner="a", upload_id="1"),
+    "session over": lambda spool, file: spool.sweep(is_active=lambda _: False),
+}
+
+
+@pytest.mark.parametrize("removal", REMOVALS.values(), ids=REMOVALS)
+def test_running_analysis_keeps_its_clip_to_the_end(spool, removal):
+    file = put(spool, owner="a", upload_id="1")
+    with spool.hold(file.token), spool.hold(file.token) as held:
+        removal(spool, file)
+        assert held.path.read_bytes() == b"clip"
+    assert clips_on_disk(spool) == []
+    assert spool.room.used_bytes == 0
+
+
+@pytest.mark.parametrize("removal", REMOVALS.values(), ids=REMOVALS)
+def test_job_in_the_background_keeps_its_clip_until_it_ends(spool, removal):
+    file = put(spool, owner="a", upload_id="1")
+    running = [True]
+    spool.hold_while(file.token, lambda: bool(running))
+    removal(spool, file)
+    spool.sweep()
+    assert clips_on_disk(spool) == [file.path]
+    running.clear()
+    spool.sweep()
+    assert clips_on_disk(spool) == []
+
+
+def test_clip_that_is_still_wanted_stays_after_the_job(spool):
+    file = put(spool)
+    spool.hold_while(file.token, lambda: False)
+    spool.sweep()
+    assert file.path.exists()
+
+
+def test_holding_a_clip_that_is_gone_says_what_to_do(spool):
+    with pytest.raises(UploadError, match=r"no longer on the server.*Upload it again"), spool.hold("token"):
+        pass
+
+
+def test_unknown_tokens_are_ignored(spool):
+    spool.keep("token")
+    spool.release("token")
+    spool.remove("token")
+    assert spool.get("token") is None
+
+
+def test_clips_go_with_their_session(spool):
+    mine, other, nobodys = (put(spool, owner=owner) for owner in ("a", "b", None))
+    spool.keep(mine.token)
+    spool.sweep(is_active={"b"}.__contains__)
+    assert sorted(clips_on_disk(spool)) == sorted([other.path, nobodys.path])
+
+
+def test_session_that_comes_back_in_time_finds_its_clip(spool):
+    file = put(spool, owner="a")
+    for is_active in (False, True, False):
+        spool.sweep(is_active=lambda _, active=is_active: active, grace_s=0.1)
+        time.sleep(0.06)
+    assert file.path.exists()
+    time.sleep(0.06)
+    spool.sweep(is_active=lambda _: False, grace_s=0.1)
+    assert not file.path.exists()
+
+
+def test_clips_expire(tmp_path):
+    spool = Spool(tmp_path, max_file_bytes=MB, quota_bytes=MB, ttl_s=0.0)
+    file = put(spool)
+    spool.keep(file.token)
+    spool.sweep()
+    assert clips_on_disk(spool) == []
+    spool.close()
+
+
+def test_close_leaves_nothing(spool, tmp_path):
+    put(spool)
+    spool.close()
+    spool.close()
+    assert list((tmp_path / "base").iterdir()) == []
+
+
+# -- after a crash -----------------------------------------------------------
+
+SERVER = """
+import sys
+from pathlib import Path
+from core.spool import Spool
+spool = Spool(Path(sys.argv[1]), max_file_bytes=100, quota_bytes=100, ttl_s=60)
+with spool.begin() as writer:
+    writer.write(b"clip")
+    print(writer.commit().path, flush=True)
+sys.stdin.read()
+"""
+
+
+def start_server(base: Path) -> tuple[subprocess.Popen, Path]:
+    command = [sys.executable, "-c", SERVER, str(base)]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    return server, Path(server.stdout.readline().strip())
+
+
+def test_next_start_removes_what_a_crash_left_and_spares_the_living(tmp_path):
+    crashed, orphan = start_server(tmp_path)
+    living, in_use = start_server(tmp_path)
+    assert orphan.exists()  # the second start did not touch the first server, which was alive
+    crashed.send_signal(signal.SIGKILL)
+    crashed.communicate()
+    unrelated = tmp_path / "other"
+    unrelated.mkdir()
+
+    spool = Spool(tmp_path, max_file_bytes=100, quota_bytes=100, ttl_s=60)
+    assert sorted(tmp_path.iterdir()) == sorted([in_use.parent, spool.folder, unrelated])
+    assert in_use.exists()
+    spool.close()
+    living.communicate("")
+
+
+def test_foreign_names_are_not_followed(tmp_path):
+    """A link of our name into somebody's data is not an orphan of ours."""
+    treasure = tmp_path / "treasure"
+    treasure.mkdir()
+    (treasure / ".lock").touch()
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / f"{FOLDER_PREFIX}x").symlink_to(treasure, target_is_directory=True)
+    Spool(base, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
+    assert (treasure / ".lock").exists()
