@@ -5,13 +5,12 @@ arrays of numbers are worked on.
 """
 
 import logging
-import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +24,11 @@ from core.model import model_path
 from core.pose import PoseEstimator, PoseSample, open_pose, silence_native_log
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling, supported_at
-from core.settings import Settings
 from core.smoothing import smooth_angle
 from core.video import VideoInfo, iter_frames, probe
+
+if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
+    from core.settings import Settings
 
 log = logging.getLogger("repscope")
 
@@ -50,7 +51,7 @@ class Request:
     joint: str | None = None
 
     @classmethod
-    def from_settings(cls, settings: Settings, **changes: object) -> "Request":
+    def from_settings(cls, settings: "Settings", **changes: object) -> "Request":
         """Return the defaults of the settings, with `changes` by field name."""
         request = cls(
             frame_skip=settings.frame_skip_rate,
@@ -184,11 +185,7 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
 
 
 def analyze_in_worker(path: Path, request: Request) -> Generator[Progress, None, Analysis]:
-    """Do what `analyze_clip` does, in a process of its own: with log lines on standard output."""
-    if not log.handlers:
-        log.addHandler(logging.StreamHandler(sys.stdout))
-        log.setLevel(logging.INFO)
-        log.propagate = False
+    """Do what `analyze_clip` does, without MediaPipe's chatter; the process must be its own."""
     silence_native_log()
     return (yield from analyze_clip(path, request))
 

@@ -23,22 +23,23 @@ if clip is None:
     st.caption("The clip stays on this server and is deleted after your visit. Nothing is sent anywhere else.")
     st.stop()
 
-show_facts(clip)
-with st.expander("Watch the clip", icon=":material/play_circle:"):
+panel, video = st.columns([2, 1], gap="medium")
+with video:
     show_clip(clip.file.token, key="analyze_player")
-request = choose_request(clip.info, Request.from_settings(settings))
-
-is_running = current_run() is not None
-if st.button("Analyze", type="primary", width="stretch", disabled=is_running, key="analyze_start"):
-    st.session_state.pop("run_error", None)
-    if (clip.file.sha256, request) not in results():
+with panel:
+    show_facts(clip)
+    if current_run() is not None:
+        show_run()
+        st.stop()
+    request = choose_request(clip.info, Request.from_settings(settings))
+    key = (clip.file.sha256, request)
+    if st.button("Analyze", type="primary", width="stretch", key="analyze_start") and key not in results():
         start_run(clip, request)
         st.rerun()
-if is_running:
-    show_run()
-elif message := st.session_state.get("run_error"):
-    st.error(message, icon=":material/error:")
-elif result := results().get((clip.file.sha256, request)):
+    if message := st.session_state.get("run_error"):
+        st.error(message, icon=":material/error:")
+
+if result := results().get(key):
     show_result(result)
-elif any(key[0] == clip.file.sha256 for key in results()):
+elif any(sha256 == clip.file.sha256 for sha256, _ in results()):
     st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")

@@ -28,8 +28,9 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 
 def start_run(clip: Clip, request: Request) -> None:
     """Queue an analysis for this session."""
+    st.session_state.pop("run_error", None)
     job = get_pool().submit(analyze_in_worker, clip.file.path, request)
-    get_spool().hold_while(clip.file.token, lambda: job.state in ("queued", "running"))
+    get_spool().hold_while(clip.file.token, lambda: not job.has_ended)
     st.session_state["run"] = Run(clip, request, job)
 
 
@@ -41,7 +42,7 @@ def current_run() -> Run | None:
 
 def follow_run(run: Run) -> None:
     """Take in what the worker has sent; store the result or the error when it has ended."""
-    ended = run.job.state not in ("queued", "running")  # asked first, so that no message is left behind
+    ended = run.job.has_ended  # asked first, so that no message is left behind
     for progress in run.job.take_messages():
         run.last = progress
         run.time_s.append(progress.time_s)

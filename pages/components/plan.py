@@ -39,6 +39,7 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
             format_func=lambda value: "Auto" if value == "auto" else str(value),
             help="Auto spreads the frames evenly over the clip. 4 looks at every fourth frame.",
             key="analyze_skip",
+            persist_state="session",
         )
         width = st.slider(
             "Resize width (px)",
@@ -48,6 +49,7 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
             step=20,
             help="The frame is scaled down to this width for the pose model, never up.",
             key="analyze_width",
+            persist_state="session",
         )
     request = replace(default, frame_skip=skip, resize_width=width)
     with right:

@@ -5,7 +5,7 @@ import streamlit as st
 _player = st.components.v2.component(
     "repscope_player",
     html='<video controls playsinline muted preload="metadata"></video>',
-    css="video { width: 100%; max-height: 60vh; background: #12201e; border-radius: 8px; display: block; }",
+    css="video { width: 100%; max-height: 50vh; background: #12201e; border-radius: 8px; display: block; }",
     js="""
 export default function ({ parentElement, data }) {
   const video = parentElement.querySelector("video");
