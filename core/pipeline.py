@@ -22,6 +22,7 @@ from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.model import model_path
 from core.pose import PoseEstimator, PoseSample, open_pose, silence_native_log
+from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling, supported_at
 from core.smoothing import smooth_angle
@@ -90,7 +91,7 @@ class Timing:
         return max(0.0, self.total_s - self.decode_s - self.pose_s)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth
 class Analysis:
     """Everything known of one clip; pages and exports read only this.
 
@@ -104,6 +105,8 @@ class Analysis:
         Smoothed degrees ``(n,)`` by name; NaN where unknown.
     count, metrics
         The reps, and what they measure.
+    recognition
+        Which exercise it looks like: a suggestion, used for names and cues, never for counting.
     joint
         The joint the trainer asked for; None: found by itself.
     sample_rate_hz
@@ -121,6 +124,7 @@ class Analysis:
     angles: dict[str, NDArray[np.float64]]
     count: RepCount
     metrics: SetMetrics
+    recognition: Recognition
     joint: str | None
     sample_rate_hz: float
     warnings: tuple[str, ...]
@@ -262,6 +266,7 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         angles=angles,
         count=count,
         metrics=compute_metrics(track, angles, count, sample_rate_hz=rate_hz),
+        recognition=recognize_exercise(track, angles, count),
         joint=joint,
         sample_rate_hz=rate_hz,
         warnings=tuple(_warnings(track, count, rate_hz=rate_hz)),
@@ -279,7 +284,13 @@ def recount(analysis: Analysis, *, joint: str | None) -> Analysis:
         else _clip_warnings(analysis.track, info=analysis.info, plan=analysis.plan)
     )
     return replace(
-        analysis, count=again.count, metrics=again.metrics, joint=joint, warnings=(*clip_warnings, *again.warnings)
+        again,
+        info=analysis.info,
+        plan=analysis.plan,
+        frame_index=analysis.frame_index,
+        warnings=(*clip_warnings, *again.warnings),
+        timing=analysis.timing,
+        peak_mb=analysis.peak_mb,
     )
 
 

@@ -5,7 +5,7 @@ FFmpeg's demuxer forced and its protocols cut down to local files: a playlist, a
 or a reference to another file never gets as far as FFmpeg's guessing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +104,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         )
 
 
-def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Iterator[Frame]:
+def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Generator[Frame, None, None]:
     """Yield the planned frames in order of presentation, one alive at a time.
 
     The file is closed when the generator ends or is closed. A clip that is cut off or damaged

@@ -4,10 +4,10 @@ import streamlit as st
 
 from pages.components.player import show_clip
 from pages.components.result import show_result
-from pages.components.state import Result, results
+from pages.components.state import Key, results
 
 st.title("Results")
-stored = list(reversed(results().values()))
+stored = results()
 if not stored:
     st.info("No result yet. Analyze a clip first; its result stays here for the rest of your visit.")
     if st.button("Analyze a clip", icon=":material/upload_file:", key="results_to_analyze"):
@@ -15,14 +15,15 @@ if not stored:
     st.stop()
 
 
-def describe(result: Result) -> str:
+def describe(key: Key) -> str:
     """Return one line for the list."""
-    request = result.request
-    return (
-        f"{result.clip.name}: {result.analysis.rep_count} reps (skip {request.frame_skip}, {request.resize_width} px)"
-    )
+    result, request = stored[key], key[1]
+    sampling = f"skip {request.frame_skip}, {request.resize_width} px"
+    return f"{result.clip.name}: {result.analysis.rep_count} reps ({sampling})"
 
 
-chosen = st.selectbox("Result", stored, format_func=describe, key="results_chosen")
-show_clip(chosen.clip.file.token, key="results_player")
+chosen = stored[st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen")]
+_, middle, _ = st.columns([1, 2, 1])
+with middle:
+    show_clip(chosen.clip.file.token, key="results_player")
 show_result(chosen)

@@ -45,7 +45,7 @@ def test_every_page_stands_alone_and_empty(name, expected):
 
 def test_results_shows_what_the_session_has(result):
     app = page("results")
-    app.session_state["results"] = {("sha", result.request): result}
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
     app.run()
     assert not app.exception
     assert "5 reps" in text_of(app)
@@ -60,11 +60,26 @@ def test_results_shows_what_the_session_has(result):
 def test_velocity_is_left_out_where_the_rate_is_too_low(result):
     from dataclasses import replace
 
-    slow = replace(result, analysis=replace(result.analysis, sample_rate_hz=8.0))
+    from core.mannequin import Filming, compute_truth, plan_steady
+    from core.pipeline import summarize
+
+    track = compute_truth(plan_steady("squat", count=5), filming=Filming(fps=8)).track
+    slow = replace(result, analysis=summarize(track))
     app = page("results")
     app.session_state["results"] = {("sha", result.request): slow}
     app.run()
     assert "peak_velocity_deg_s" not in app.dataframe[0].value
+
+
+def test_naming_the_joint_recounts(result):
+    app = page("results")
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
+    app.run()
+    joint = next(box for box in app.selectbox if box.label == "Count on")
+    joint.set_value("left_knee").run()
+    assert not app.exception
+    assert "Counted on: Left knee" in text_of(app)
+    assert "5 reps" in text_of(app)
 
 
 def wait_for(app: AppTest, is_true) -> AppTest:

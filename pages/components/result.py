@@ -1,21 +1,23 @@
 """One result as the trainer reads it: count, curves, reps, cost, downloads."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from core.export import to_frames_csv, to_json, to_npz, to_reps_csv
-from core.landmarks import JOINTS, TRUNK_LEAN
-from core.pipeline import Analysis
+from core.landmarks import ANGLE_NAMES, JOINTS, TRUNK_LEAN
+from core.pipeline import Analysis, recount
 from core.plots import joint_title, moving_joints, plot_joint
-from core.sampling import supported_at
-from pages.components.state import Result
+from pages.components.state import Result, results
 
 _NUMBER = st.column_config.NumberColumn
 _COLUMNS = {
     "rep": _NUMBER("Rep", format="%d"),
+    "side": st.column_config.TextColumn("Side"),
+    "is_partial": st.column_config.CheckboxColumn("Partial"),
     "start_s": _NUMBER("Start (s)", format="%.2f"),
     "turn_s": _NUMBER("Turn (s)", format="%.2f"),
     "end_s": _NUMBER("End (s)", format="%.2f"),
@@ -26,28 +28,57 @@ _COLUMNS = {
     "min_deg": _NUMBER("Min (°)", format="%.0f"),
     "max_deg": _NUMBER("Max (°)", format="%.0f"),
     "peak_velocity_deg_s": _NUMBER("Peak velocity (°/s)", format="%.0f"),
+    "left_right_rom_diff_deg": _NUMBER("Left − right (°)", format="%.0f"),
+    "quality": st.column_config.ProgressColumn("Quality", min_value=0, max_value=1, format="percent"),
 }
 
 
 def show_result(result: Result) -> None:
-    """Show everything known of one analysis."""
+    """Show everything known of one analysis; a change of the driving joint recounts it."""
+    result = _choose_joint(result)
     analysis = result.analysis
     _show_count(analysis)
     for warning in analysis.warnings:
         st.warning(warning, icon=":material/info:")
-    _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{hash(result.request)}")
+    _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{abs(hash(result.request))}")
     _show_reps(analysis)
+    _show_set(analysis)
     _show_downloads(result)
     _show_cost(result)
 
 
+def _choose_joint(result: Result) -> Result:
+    """Let the trainer name the joint to count on; landmarks are kept, so only the counting is done again."""
+    asked = st.selectbox(
+        "Count on",
+        [None, *ANGLE_NAMES],
+        index=[None, *ANGLE_NAMES].index(result.analysis.joint),
+        format_func=lambda name: "Automatic" if name is None else _words(name),
+        key=f"joint_{result.clip.file.token}_{abs(hash(result.request))}",
+        width=240,
+    )
+    if asked == result.analysis.joint:
+        return result
+    recounted = replace(result, analysis=recount(result.analysis, joint=asked))
+    results()[result.clip.file.sha256, result.request] = recounted
+    return recounted
+
+
 def _show_count(analysis: Analysis) -> None:
-    count = analysis.rep_count
+    count, exercise = analysis.rep_count, analysis.recognition.exercise
     st.title(f"{count} {'rep' if count == 1 else 'reps'}", anchor=False)
-    partial = len(analysis.count.partial_reps)
-    parts = [f"Driven by {analysis.count.driving_joint.replace('_', ' ')}"] if analysis.count.driving_joint else []
-    parts += [f"{partial} partial, not counted"] if partial else []
+    parts = []
+    if exercise:
+        parts.append(f"Looks like: {_words(exercise)} ({analysis.recognition.confidence:.0%} sure)")
+    if analysis.count.driving_joint:
+        parts.append(f"Counted on: {_words(analysis.count.driving_joint)}")
+    if partial := len(analysis.count.partial_reps):
+        parts.append(f"{partial} partial, not counted")
     st.caption(" · ".join(parts))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 @st.fragment
@@ -69,11 +100,43 @@ def _show_reps(analysis: Analysis) -> None:
     if not reps:
         return
     st.subheader("Reps", anchor=False)
-    columns = list(_COLUMNS)
-    if not supported_at(analysis.sample_rate_hz)["velocity"]:
-        columns.remove("peak_velocity_deg_s")
-    table = pd.DataFrame([{name: getattr(rep, name) for name in columns} for rep in reps])
+    table = pd.DataFrame([{name: getattr(rep, name) for name in _COLUMNS} for rep in reps])
+    empty = [name for name in _COLUMNS if table[name].isna().all()]
+    same = [name for name, usual in (("side", "both"), ("is_partial", False)) if (table[name] == usual).all()]
+    table = table.drop(columns=[*empty, *same])
     st.dataframe(table, hide_index=True, column_config=_COLUMNS, key="result_reps")
+
+
+def _show_set(analysis: Analysis) -> None:
+    """Show the set as a whole; what could not be measured is a dash."""
+    metrics = analysis.metrics
+    if not metrics.reps:
+        return
+    st.subheader("Set", anchor=False)
+    rom = metrics.statistics["rom_deg"]
+    values = {
+        "Range of motion": (
+            _text(rom.mean, "°", sd=rom.sd),
+            f"Mean ± standard deviation, {_words(metrics.joint or '')}",
+        ),
+        "Tempo": (metrics.tempo or "–", "Seconds: eccentric, pause, concentric, pause"),
+        "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
+        "Under tension": (_text(metrics.time_under_tension_s, " s"), "Time in reps, partial ones included"),
+        "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
+        "Velocity loss": (_text(metrics.velocity_loss_pct, " %"), "First to last rep, mean velocity"),
+        "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
+    }
+    with st.container(horizontal=True):
+        for label, (value, explanation) in values.items():
+            st.metric(label, value, help=explanation, width="content")
+    for note in metrics.notes:
+        st.caption(note)
+
+
+def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:.0f}{unit}" if math.isnan(sd) else f"{value:.0f} ± {sd:.0f}{unit}"
 
 
 def _show_downloads(result: Result) -> None:
@@ -109,6 +172,9 @@ def _show_cost(result: Result) -> None:
         st.metric("Memory, peak together", _mb(worker_mb + result.web_peak_mb), width="content")
         st.metric("Worker", _mb(worker_mb), width="content")
         st.metric("Web process", _mb(result.web_peak_mb), width="content")
+
+
+ASYMMETRY_HELP = "(left − right) / mean of both, range of motion; positive: left moves further"
 
 
 def _mb(value: float) -> str:
