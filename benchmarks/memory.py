@@ -10,7 +10,6 @@ needs to), and the peak of anonymous memory, which is what an out-of-memory kill
 import json
 import os
 import re
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from core.mannequin import Filming, View, iter_images, plan_steady
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, UPLOADER
-from tests.server import ROOT, run_command, wait_for_url
+from tests.server import ROOT, running_app, wait_until
 
 CGROUP = Path("/sys/fs/cgroup/memory")
 MB = 2**20
@@ -69,12 +68,12 @@ class Usage:
 
 def measure(clip: Path, *, limit_mb: int, folder: Path) -> Usage:
     """Analyse the clip in the browser with the app confined to `limit_mb`."""
-    with _confined(limit_mb) as group, _app_in(group, folder) as url:
+    with _confined(limit_mb) as group, running_app(folder, cgroup=group, **_profile()) as server:
         peak, done = [0.0], threading.Event()
         sampler = threading.Thread(target=_sample_anonymous, args=(group, peak, done))
         sampler.start()
         try:
-            count = _count_in_browser(url, clip)
+            count = _count_in_browser(server.url, clip)
         finally:
             done.set()
             sampler.join()
@@ -95,27 +94,14 @@ def _confined(limit_mb: int) -> Iterator[Path]:
         (group / "memory.limit_in_bytes").write_text(str(limit_mb * MB))
         yield group
     finally:
+        wait_until(lambda: not (group / "cgroup.procs").read_text())  # the last child ends after the app
         group.rmdir()
 
 
-@contextmanager
-def _app_in(group: Path, folder: Path) -> Iterator[str]:
-    profile = dict(
-        line.split("=", 1)
-        for line in (ROOT / ".env.example").read_text().splitlines()
-        if line and not line.startswith("#")
-    )
-    settings = profile | {"MAX_FILE_SIZE_MB": "200", "SPOOL_DIR": str(folder / "spool")}
-    log_path = folder / "server.log"
-    # The shell moves itself into the cgroup before it becomes the app, so every page is charged there.
-    command = ["sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh", *run_command()]
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(command, env=os.environ | settings, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield wait_for_url(process, log_path)
-    finally:
-        process.terminate()
-        process.wait(30)
+def _profile() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {name: value for name, value in values.items() if value} | {"MAX_FILE_SIZE_MB": "200"}
 
 
 def _count_in_browser(url: str, clip: Path) -> int:

@@ -55,8 +55,12 @@ def to_json(analysis: Analysis, *, clip: str) -> str:
 
 
 def to_npz(analysis: Analysis) -> bytes:
-    """Return the landmarks as `read_landmarks` reads them, plus the world landmarks in metres."""
-    track = analysis.track
+    """Return the landmarks of the analysis, as `read_landmarks` reads them."""
+    return write_landmarks(analysis.track)
+
+
+def write_landmarks(track: LandmarkTrack) -> bytes:
+    """Return a landmarks file, the world landmarks in metres included."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -151,6 +155,8 @@ def _to_document(analysis: Analysis, *, clip: str) -> dict[str, Any]:
         "driving_joint": count.driving_joint,
         "exercise": analysis.recognition.exercise,
         "recognition": asdict(analysis.recognition),
+        "view": asdict(analysis.view),
+        "cues": [asdict(cue) for cue in analysis.cues],
         "effective_hz": analysis.sample_rate_hz,
         "frames_analysed": len(analysis.track.time_s),
         "reps": measured.pop("reps"),

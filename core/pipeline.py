@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.angles import compute_angles
+from core.cues import Cue, compute_cues
 from core.errors import NoPersonError, VideoError
 from core.landmarks import LandmarkTrack
 from core.memory import peak_rss_mb
@@ -27,6 +28,7 @@ from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling, supported_at
 from core.smoothing import smooth_angle
 from core.video import VideoInfo, iter_frames, probe
+from core.view import View, estimate_view
 
 if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
     from core.settings import Settings
@@ -107,6 +109,8 @@ class Analysis:
         The reps, and what they measure.
     recognition
         Which exercise it looks like: a suggestion, used for names and cues, never for counting.
+    view, cues
+        From where the camera sees the body, and the form cues that view can show.
     joint
         The joint the trainer asked for; None: found by itself.
     sample_rate_hz
@@ -125,6 +129,8 @@ class Analysis:
     count: RepCount
     metrics: SetMetrics
     recognition: Recognition
+    view: View
+    cues: tuple[Cue, ...]
     joint: str | None
     sample_rate_hz: float
     warnings: tuple[str, ...]
@@ -258,6 +264,9 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in compute_angles(track).items()}
     rate_hz = mean_rate_hz(track.time_s)
     count = detect_reps(track, angles, joint=joint)
+    metrics = compute_metrics(track, angles, count, sample_rate_hz=rate_hz)
+    recognition = recognize_exercise(track, angles, count)
+    view = estimate_view(track)
     return Analysis(
         info=None,
         plan=None,
@@ -265,8 +274,10 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         frame_index=np.arange(len(track.time_s)),
         angles=angles,
         count=count,
-        metrics=compute_metrics(track, angles, count, sample_rate_hz=rate_hz),
-        recognition=recognize_exercise(track, angles, count),
+        metrics=metrics,
+        recognition=recognition,
+        view=view,
+        cues=tuple(compute_cues(track, angles, view, recognition=recognition, metrics=metrics)),
         joint=joint,
         sample_rate_hz=rate_hz,
         warnings=tuple(_warnings(track, count, rate_hz=rate_hz)),

@@ -56,9 +56,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(folder: Path, **environment: object) -> Iterator[Server]:
+def running_app(folder: Path, *, cgroup: Path | None = None, **environment: object) -> Iterator[Server]:
     """Start the app on a free port, with settings from keyword arguments; stop it at the end.
 
+    In a cgroup, a shell moves itself there before it becomes the app, so every page is charged to it.
     Sessions end a second after their connection does (`disconnectedSessionTTL`), instead of minutes.
     """
     spool_dir, log_path = folder / "spool", folder / "server.log"
@@ -66,7 +67,10 @@ def running_app(folder: Path, **environment: object) -> Iterator[Server]:
     env = os.environ | {name: str(value) for name, value in settings.items()}
     with log_path.open("ab") as log:
         port = free_port()
-        process = subprocess.Popen(run_command(port), env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        command = run_command(port)
+        if cgroup:
+            command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
     try:
         server = Server(f"http://127.0.0.1:{port}", process, log_path, spool_dir)
         wait_until(lambda: process.poll() is not None or _is_up(server), timeout_s=START_TIMEOUT_S)

@@ -29,7 +29,7 @@ _COLUMNS = {
     "max_deg": _NUMBER("Max (°)", format="%.0f"),
     "peak_velocity_deg_s": _NUMBER("Peak velocity (°/s)", format="%.0f"),
     "left_right_rom_diff_deg": _NUMBER("Left − right (°)", format="%.0f"),
-    "quality": st.column_config.ProgressColumn("Quality", min_value=0, max_value=1, format="percent"),
+    "quality": st.column_config.ProgressColumn("Quality", min_value=0, max_value=1, format="%.2f"),
 }
 
 
@@ -43,6 +43,7 @@ def show_result(result: Result) -> None:
     _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{abs(hash(result.request))}")
     _show_reps(analysis)
     _show_set(analysis)
+    _show_cues(analysis)
     _show_downloads(result)
     _show_cost(result)
 
@@ -67,7 +68,7 @@ def _choose_joint(result: Result) -> Result:
 def _show_count(analysis: Analysis) -> None:
     count, exercise = analysis.rep_count, analysis.recognition.exercise
     st.title(f"{count} {'rep' if count == 1 else 'reps'}", anchor=False)
-    parts = []
+    parts = [analysis.view.words] if analysis.view.words else []
     if exercise:
         parts.append(f"Looks like: {_words(exercise)} ({analysis.recognition.confidence:.0%} sure)")
     if analysis.count.driving_joint:
@@ -131,6 +132,18 @@ def _show_set(analysis: Analysis) -> None:
             st.metric(label, value, help=explanation, width="content")
     for note in metrics.notes:
         st.caption(note)
+
+
+def _show_cues(analysis: Analysis) -> None:
+    """Show what broke down where; no cue is no praise, the view may not show the fault."""
+    if analysis.recognition.exercise is None:
+        return
+    st.subheader("Form", anchor=False)
+    if not analysis.cues:
+        st.caption("Nothing to point out that this view of the camera can show.")
+    for cue in analysis.cues:
+        icon = ":orange[:material/warning:]" if cue.severity == "warning" else ":material/lightbulb:"
+        st.markdown(f"{icon} {cue.text}", help=f"Bound: {cue.threshold:g} {cue.unit}. Source: {cue.source}")
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:

@@ -1,0 +1,363 @@
+"""What broke down in which rep: measured statements, each with its source.
+
+A cue is given only where the exercise is recognised, the view of the camera shows the fault, the
+landmarks it needs are seen and the rep was measured well. Better no cue than a wrong one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.exercises import BY_NAME, CUE_RULES, FOR_ANY, CueRule
+from core.landmarks import INDEX, LandmarkTrack
+from core.metrics import RepMetrics, SetMetrics
+from core.recognition import Recognition
+from core.view import View
+
+Floats = NDArray[np.float64]
+
+SEEN_MIN = 0.5
+"""Least visibility of a landmark a cue rests on."""
+QUALITY_MIN = 0.6
+"""Least quality of a rep that is judged."""
+USUAL_MIN_REPS = 3
+"""Reps it takes to call a range usual."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One statement on one rep.
+
+    Attributes
+    ----------
+    rep, time_s
+        Which rep, and when in the clip to look.
+    kind
+        A key of `core.exercises.CUE_RULES`.
+    text
+        For the trainer, rep and time included.
+    value, threshold, unit
+        What was measured, the bound it passed, and the unit of both.
+    source
+        Where the bound comes from: a reference, or "rule of thumb".
+    severity
+        ``hint`` or ``warning``.
+    """
+
+    rep: int
+    time_s: float
+    kind: str
+    text: str
+    value: float
+    unit: str
+    threshold: float
+    source: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What every measure reads.
+
+    Attributes
+    ----------
+    track, angles, metrics
+        Of the whole set.
+    points
+        ``(n, 33, 2)`` image landmarks, the median of three samples; NaN where not seen well.
+    near
+        The side the camera sees, in a profile view; of no meaning in others.
+    """
+
+    track: LandmarkTrack
+    angles: dict[str, Floats]
+    metrics: SetMetrics
+    points: Floats
+    near: str
+
+    def window(self, rep: RepMetrics) -> NDArray[np.int64]:
+        """Return the samples of a rep."""
+        return np.flatnonzero((self.track.time_s >= rep.start_s) & (self.track.time_s <= rep.end_s))
+
+    def low_window(self, rep: RepMetrics) -> NDArray[np.int64]:
+        """Return the samples with the rep's own low: before the turn if it rises first."""
+        return self._half(rep, only=self.metrics.eccentric_first is False)
+
+    def high_window(self, rep: RepMetrics) -> NDArray[np.int64]:
+        """Return those with its own high: before the turn if it sinks first."""
+        return self._half(rep, only=self.metrics.eccentric_first is True)
+
+    def _half(self, rep: RepMetrics, *, only: bool) -> NDArray[np.int64]:
+        window = self.window(rep)
+        before_turn = window[self.track.time_s[window] <= rep.turn_s]
+        return before_turn if only and len(before_turn) else window
+
+    def middle(self, name: str, at: int) -> Floats:
+        """Return the point between the left and the right landmark."""
+        return 0.5 * (self.point(f"left_{name}", at) + self.point(f"right_{name}", at))
+
+    def point(self, name: str, at: int) -> Floats:
+        """Return ``(2,)`` a landmark at sample `at`; NaN if not seen."""
+        return np.asarray(self.points[at, INDEX[name]])
+
+    def near_point(self, name: str, at: int) -> Floats:
+        """Return a landmark of the near side."""
+        return self.point(f"{self.near}_{name}", at)
+
+
+Finding = tuple[int, float]
+"""Sample number and value; a NaN value means it cannot be measured."""
+Measure = Callable[[Scene, RepMetrics], Finding]
+
+
+def compute_cues(
+    track: LandmarkTrack,
+    angles: dict[str, Floats],
+    view: View,
+    *,
+    recognition: Recognition,
+    metrics: SetMetrics,
+) -> list[Cue]:
+    """Return the cues of a set, in order of reps.
+
+    Parameters
+    ----------
+    track
+        ``n`` samples.
+    angles
+        Smoothed angles in degrees, ``(n,)`` each.
+    view
+        Of the camera; decides which cues can be seen at all.
+    recognition
+        Without a named exercise there are no cues.
+    metrics
+        Of the same set. Partial reps, and those whose range was withheld (low rate, gaps), are not judged.
+    """
+    if recognition.exercise is None:
+        return []
+    kinds = (*BY_NAME[recognition.exercise].cues, *FOR_ANY)
+    shown = [rule for rule in map(CUE_RULES.__getitem__, kinds) if not rule.views or view.name in rule.views]
+    scene = Scene(track, angles, metrics, points=_steady_points(track), near=view.near_side or "left")
+    found = (_judge(rule, scene, rep) for rep in metrics.reps for rule in shown)
+    return [cue for cue in found if cue is not None]
+
+
+def _steady_points(track: LandmarkTrack) -> Floats:
+    """Return ``(n, 33, 2)`` medians of three: no cue rests on a single frame."""
+    seen = np.where((track.visibility >= SEEN_MIN)[:, :, None], track.xyz[:, :, :2], np.nan)
+    before, after = seen[[0, *range(len(seen) - 1)]], seen[[*range(1, len(seen)), -1]]
+    steady = np.median([before, seen, after], axis=0)
+    return np.where(np.isfinite(steady), steady, seen)
+
+
+def _judge(rule: CueRule, scene: Scene, rep: RepMetrics) -> Cue | None:
+    """Return the cue of a rule on a rep that was measured and passes the bound."""
+    if not np.isfinite(rep.rom_deg) or rep.quality < QUALITY_MIN or rep.is_partial:
+        return None
+    at, value = MEASURES[rule.kind](scene, rep)
+    if not value > rule.threshold:
+        return None
+    time_s = float(scene.track.time_s[at])
+    return Cue(
+        rep=rep.rep,
+        time_s=time_s,
+        kind=rule.kind,
+        text=f"Rep {rep.rep}, {time_s:.1f} s: {rule.text.format(value)}",
+        value=value,
+        unit=rule.unit,
+        threshold=rule.threshold,
+        source=rule.source,
+        severity=rule.severity,
+    )
+
+
+def _lowest(scene: Scene, rep: RepMetrics, name: str) -> int:
+    """Return the sample at which a landmark (mean of both sides) is lowest."""
+    return _farthest_down(scene.low_window(rep), scene.track.xyz[:, :, 1], name)
+
+
+def _highest(scene: Scene, rep: RepMetrics, name: str) -> int:
+    """Return the sample at which it is highest."""
+    return _farthest_down(scene.high_window(rep), -scene.track.xyz[:, :, 1], name)
+
+
+def _farthest_down(window: NDArray[np.int64], down: Floats, name: str) -> int:
+    place = down[window][:, [INDEX[f"left_{name}"], INDEX[f"right_{name}"]]].mean(axis=1)
+    return int(window[np.nanargmax(place)]) if np.isfinite(place).any() else int(window[0])
+
+
+def _thigh_above_parallel(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the thigh stops above the horizontal at the deepest, degrees."""
+    at = _lowest(scene, rep, "hip")
+    thigh = scene.near_point("hip", at) - scene.near_point("knee", at)
+    return at, float(np.degrees(np.arctan2(-thigh[1], abs(thigh[0]))))
+
+
+def _knee_past_toes(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the knee is ahead of the toes at the deepest, percent of the shank."""
+    at = _lowest(scene, rep, "hip")
+    knee, ankle, toes, heel = (scene.near_point(name, at) for name in ("knee", "ankle", "foot_index", "heel"))
+    forward = np.sign(toes[0] - heel[0])
+    return at, float(100 * forward * (knee[0] - toes[0]) / np.linalg.norm(knee - ankle))
+
+
+def _trunk_past_shin(scene: Scene, rep: RepMetrics) -> Finding:
+    """How much more the trunk leans than the shin at the deepest, degrees."""
+    at = _lowest(scene, rep, "hip")
+    trunk = scene.near_point("shoulder", at) - scene.near_point("hip", at)
+    shin = scene.near_point("knee", at) - scene.near_point("ankle", at)
+    return at, abs(_lean(trunk)) - abs(_lean(shin))
+
+
+def _trunk_lean(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the trunk leans at the deepest, degrees."""
+    at = _lowest(scene, rep, "hip")
+    return at, abs(_lean(scene.near_point("shoulder", at) - scene.near_point("hip", at)))
+
+
+def _lean(upward: Floats) -> float:
+    """Return the angle of a segment from the vertical, degrees, right positive."""
+    return float(np.degrees(np.arctan2(upward[0], -upward[1])))
+
+
+def _knees_inward(scene: Scene, rep: RepMetrics) -> Finding:
+    """How much closer together the knees are than the ankles at the deepest, percent."""
+    at = _lowest(scene, rep, "hip")
+    knees = abs(scene.point("left_knee", at)[0] - scene.point("right_knee", at)[0])
+    ankles = abs(scene.point("left_ankle", at)[0] - scene.point("right_ankle", at)[0])
+    hips = abs(scene.point("left_hip", at)[0] - scene.point("right_hip", at)[0])
+    return at, float(100 * (1 - knees / ankles)) if ankles > 0.5 * hips else float("nan")
+
+
+def _hip_line(scene: Scene, at: int) -> float:
+    """Return how far the hip hangs off the line shoulder to ankle, degrees.
+
+    Positive towards the floor, negative above the line.
+    """
+    shoulder, hip, ankle = (scene.near_point(name, at) for name in ("shoulder", "hip", "ankle"))
+    upper, lower = hip - shoulder, ankle - hip
+    cross = upper[0] * lower[1] - upper[1] * lower[0]
+    bend = np.degrees(np.arctan2(cross, (upper * lower).sum()))
+    return float(-bend * np.sign(ankle[0] - shoulder[0]))
+
+
+def _hips_sag(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the hips hang below the line, degrees."""
+    return _worst(scene, rep, lambda at: _hip_line(scene, at))
+
+
+def _hips_high(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the hips stand above the line, degrees."""
+    return _worst(scene, rep, lambda at: -_hip_line(scene, at))
+
+
+def _worst(scene: Scene, rep: RepMetrics, measure: Callable[[int], float]) -> Finding:
+    """Return the upper tenth of a measure, and when: one bad frame is no fault."""
+    window = scene.window(rep)
+    values = np.array([measure(int(at)) for at in window])
+    if not np.isfinite(values).any():
+        return int(window[0]), float("nan")
+    value = float(np.nanpercentile(values, 90))
+    return int(window[np.nanargmin(np.abs(values - value))]), value
+
+
+def _elbow_short(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the elbow stays short of a right angle at the lowest, degrees."""
+    at, flexion_deg = _largest(scene.low_window(rep), scene.angles[f"{scene.near}_elbow"])
+    return at, 90.0 - flexion_deg
+
+
+def _upper_arm_swing(scene: Scene, rep: RepMetrics) -> Finding:
+    """Through how many degrees the upper arm swings."""
+    shoulder = scene.angles[f"{scene.near}_shoulder"]
+    at, high = _largest(scene.window(rep), shoulder)
+    _, low = _largest(scene.window(rep), -shoulder)
+    return at, high + low
+
+
+def _trunk_swing(scene: Scene, rep: RepMetrics) -> Finding:
+    """Through how many degrees the trunk swings, backward lean included."""
+    window = scene.window(rep)
+    leans = np.array([_lean(scene.near_point("shoulder", int(at)) - scene.near_point("hip", int(at))) for at in window])
+    if not np.isfinite(leans).any():
+        return int(window[0]), float("nan")
+    low, high = np.nanpercentile(leans, [5, 95])
+    return int(window[np.nanargmax(np.abs(leans - np.nanmedian(leans)))]), float(high - low)
+
+
+def _hands_uneven(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the line of the hands tilts against that of the hips, degrees."""
+    at = _highest(scene, rep, "wrist")
+    hands, hips = (
+        _tilt(scene.point(f"left_{name}", at) - scene.point(f"right_{name}", at)) for name in ("wrist", "hip")
+    )
+    return at, abs(hands - hips)
+
+
+def _tilt(across: Floats) -> float:
+    """Return the angle of a line from the horizontal in degrees, (-90, 90]."""
+    return float(np.degrees(np.arctan(across[1] / across[0]))) if across[0] != 0 else 90.0
+
+
+def _chin_below_hands(scene: Scene, rep: RepMetrics) -> Finding:
+    """How far the mouth stays below the wrists at the highest, percent of the trunk.
+
+    The bar lies above the wrists and the chin below the mouth, so who passes has the chin under the bar.
+    """
+    at = _highest(scene, rep, "shoulder")
+    mouth = 0.5 * (scene.point("mouth_left", at) + scene.point("mouth_right", at))
+    trunk = scene.middle("shoulder", at) - scene.middle("hip", at)
+    return at, float(100 * (mouth[1] - scene.middle("wrist", at)[1]) / np.linalg.norm(trunk))
+
+
+def _arms_bent_low(scene: Scene, rep: RepMetrics) -> Finding:
+    """By how many degrees the straighter elbow stays bent at the low end."""
+    return _arms_bent(scene, scene.low_window(rep))
+
+
+def _arms_bent_high(scene: Scene, rep: RepMetrics) -> Finding:
+    """By how many degrees the straighter elbow stays bent at the high end."""
+    return _arms_bent(scene, scene.high_window(rep))
+
+
+def _arms_bent(scene: Scene, window: NDArray[np.int64]) -> Finding:
+    straighter = np.fmin(scene.angles["left_elbow"], scene.angles["right_elbow"])
+    at, straightness = _largest(window, -straighter)
+    return at, -straightness
+
+
+def _range_short(scene: Scene, rep: RepMetrics) -> Finding:
+    """By how many percent the range stays under the median of the whole reps."""
+    at = int(np.argmin(np.abs(scene.track.time_s - rep.turn_s)))
+    ranges = [one.rom_deg for one in scene.metrics.reps if not one.is_partial and np.isfinite(one.rom_deg)]
+    return at, 100 * (1 - rep.rom_deg / float(np.median(ranges))) if len(ranges) >= USUAL_MIN_REPS else float("nan")
+
+
+def _largest(window: NDArray[np.int64], values: Floats) -> Finding:
+    """Return the sample and the value of the largest; NaN where none is known."""
+    if not np.isfinite(values[window]).any():
+        return int(window[0]), float("nan")
+    at = int(window[np.nanargmax(values[window])])
+    return at, float(values[at])
+
+
+MEASURES: dict[str, Measure] = {
+    "squat_depth": _thigh_above_parallel,
+    "knee_past_toes": _knee_past_toes,
+    "trunk_past_shin": _trunk_past_shin,
+    "knees_inward": _knees_inward,
+    "lunge_lean": _trunk_lean,
+    "hips_sag": _hips_sag,
+    "hips_high": _hips_high,
+    "push_up_depth": _elbow_short,
+    "upper_arm_swing": _upper_arm_swing,
+    "trunk_swing": _trunk_swing,
+    "hands_uneven": _hands_uneven,
+    "lockout": _arms_bent_high,
+    "dead_hang": _arms_bent_low,
+    "chin_below_hands": _chin_below_hands,
+    "range_short": _range_short,
+}
+"""What measures each kind of cue; larger is worse."""

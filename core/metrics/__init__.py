@@ -1,0 +1,95 @@
+"""Reps to numbers, per rep and for the set, whatever the exercise.
+
+Read `curve` (a rep between its samples), `joint` (which angle, which side), `direction` (which
+half lowers the load), `per_rep`, `summary`. A number that cannot be known is NaN.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.landmarks import SIDES, LandmarkTrack
+from core.metrics.curve import RepCurve, cut_curve
+from core.metrics.direction import LoadDirection, detect_load_direction
+from core.metrics.joint import MeasuredRep, base_joint, both_take_part, choose_joint, driven_side, measure_rep
+from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
+from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
+from core.reps import Rep, RepCount
+from core.sampling import supported_at
+
+__all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
+
+
+def compute_metrics(
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, sample_rate_hz: float
+) -> SetMetrics:
+    """Measure every counted and partial rep, and the set.
+
+    Parameters
+    ----------
+    track
+        ``n`` samples.
+    angles
+        Smoothed angles in degrees, ``(n,)`` for each of ``ANGLE_NAMES``; NaN where not measured.
+    count
+        The reps of these samples.
+    sample_rate_hz
+        Effective rate. Below 7.5 Hz ranges, phases and pauses are withheld, below 10 Hz velocities.
+
+    Notes
+    -----
+    Where a displacement drove the count, range and velocity are those of the joint angle moving
+    most with it (`choose_joint`; its name stands with each rep), and the phases its own.
+    """
+    joint = choose_joint(track, angles, count)
+    reps = sorted([*count.reps, *(replace(rep, is_partial=True) for rep in count.partial_reps)], key=_start_s)
+    direction = detect_load_direction(track, count.reps or reps)
+    measured = [_measure(track, angles, count, joint=joint, rep=rep) for rep in reps]
+    usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
+    numbers = [
+        compute_rep_metrics(
+            rep,
+            one,
+            tempo_curve=_tempo_curve(track, count, rep=rep, measured=one),
+            eccentric_first=direction.eccentric_first,
+            quality=rate_quality(rep, one, track=track, usual=usual),
+            sample_rate_hz=sample_rate_hz,
+        )
+        for rep, one in zip(reps, measured, strict=True)
+    ]
+    side_roms = _side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], [])
+    return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
+
+
+def _start_s(rep: Rep) -> float:
+    return rep.start_s
+
+
+def _measure(
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, joint: str | None, rep: Rep
+) -> MeasuredRep:
+    if joint is None:
+        return MeasuredRep("", None, None, None, 0.0)
+    side = rep.side if rep.side in SIDES else driven_side(count.driving_joint)
+    return measure_rep(track, angles, joint=joint, side=side, rep=rep)
+
+
+def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep) -> RepCurve | None:
+    """Return the curve of the phases: the angle if it drove, else the signal."""
+    if base_joint(count.driving_joint) is not None and measured.curve is not None:
+        return measured.curve
+    return cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
+
+
+def _side_roms(reps: list[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:
+    """Return the ranges to compare: of shared reps, or of each side's own."""
+    left, right = [], []
+    for rep, one in zip(reps, measured, strict=True):
+        if rep.is_partial or one.left is None or one.right is None:
+            continue
+        if rep.side != "right" and (rep.side == "left" or both_take_part(one.left, one.right)):
+            left.append(one.left.rom)
+        if rep.side != "left" and (rep.side == "right" or both_take_part(one.left, one.right)):
+            right.append(one.right.rom)
+    return left, right

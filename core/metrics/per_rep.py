@@ -1,0 +1,258 @@
+"""What one rep measures: phases, range, velocity, sides, quality."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.landmarks import SIDES, TRUNK_LEAN, LandmarkTrack
+from core.metrics.curve import RepCurve, find_pause
+from core.metrics.joint import MeasuredRep, both_take_part
+from core.reps import Rep
+from core.sampling import supported_at
+
+NAN = float("nan")
+CLEAR_MIN = 0.8
+"""Quality from which nothing needs saying (rule of thumb)."""
+SAMPLES_FULL = 8
+"""Samples in a rep that describe its curve: four in each half (rule of thumb)."""
+
+
+@dataclass(frozen=True)
+class RepMetrics:
+    """The numbers of one rep; NaN where one cannot be known.
+
+    Attributes
+    ----------
+    rep, side, is_partial
+        Number from 1; ``left``, ``right`` or ``both``; not a full repetition.
+    start_s, turn_s, end_s, duration_s
+        Seconds of presentation; `duration_s` is `end_s` less `start_s`.
+    to_turn_s, from_turn_s
+        Moving time before and after the pause at the turning point.
+    eccentric_s, concentric_s
+        The same two, named by which lowers the load; NaN where that cannot be told.
+    pause_turn_s, pause_top_s
+        Resting at the turning point, and at the two ends of the rep (the top of a squat, the
+        bottom of a curl). The four times add up to `duration_s`. See `find_pause`.
+    joint
+        The angle measured: ``left_knee``, ``trunk_lean``, or ``knee`` for the mean of both sides.
+    rom_deg, min_deg, max_deg
+        Range of that angle, its least and its largest value, degrees.
+    peak_velocity_deg_s
+        Largest angular speed of the rep.
+    mean_velocity_deg_s
+        Mean angular speed of the concentric half, of the whole rep where halves are unnamed.
+    left_right_rom_diff_deg
+        Range of the left less that of the right.
+    left_right_timing_ms
+        How much later the left passes the middle of its range than the right, mean of way out and back.
+    left_right_note
+        Why the two are NaN; empty where they are not.
+    quality, quality_reason
+        How far these numbers may be trusted, 0 to 1, and what limits it. See `rate_quality`.
+    """
+
+    rep: int
+    side: str
+    is_partial: bool
+    start_s: float
+    turn_s: float
+    end_s: float
+    duration_s: float
+    to_turn_s: float
+    from_turn_s: float
+    eccentric_s: float
+    concentric_s: float
+    pause_turn_s: float
+    pause_top_s: float
+    joint: str
+    rom_deg: float
+    min_deg: float
+    max_deg: float
+    peak_velocity_deg_s: float
+    mean_velocity_deg_s: float
+    left_right_rom_diff_deg: float
+    left_right_timing_ms: float
+    left_right_note: str
+    quality: float
+    quality_reason: str
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Moving and resting times of one rep in seconds; together its duration."""
+
+    to_turn_s: float = NAN
+    from_turn_s: float = NAN
+    pause_turn_s: float = NAN
+    pause_top_s: float = NAN
+
+
+def compute_rep_metrics(
+    rep: Rep,
+    measured: MeasuredRep,
+    *,
+    tempo_curve: RepCurve | None,
+    eccentric_first: bool | None,
+    quality: tuple[float, str],
+    sample_rate_hz: float,
+) -> RepMetrics:
+    """Gather the numbers of one rep.
+
+    Parameters
+    ----------
+    rep
+        As counted.
+    measured
+        Its angle curves.
+    tempo_curve
+        The curve phases and pauses are read from; None where samples are missing.
+    eccentric_first
+        From `detect_load_direction`.
+    quality
+        From `rate_quality`.
+    sample_rate_hz
+        Below 7.5 Hz ranges and phases are withheld, below 10 Hz velocities (`core.sampling`).
+    """
+    supports = supported_at(sample_rate_hz)
+    phases = Phases() if tempo_curve is None or not supports["rom_and_tempo"] else split_phases(rep, tempo_curve)
+    curve = measured.curve if supports["rom_and_tempo"] else None
+    halves = (phases.to_turn_s, phases.from_turn_s)
+    eccentric_s, concentric_s = _name_halves(halves, eccentric_first)
+    rom_diff_deg, timing_ms, note = _compare_sides(measured, side=rep.side, supports=supports)
+    peak, mean = _velocities(rep, curve if supports["velocity"] else None, phases, eccentric_first)
+    return RepMetrics(
+        rep=rep.number,
+        side=rep.side,
+        is_partial=rep.is_partial,
+        start_s=rep.start_s,
+        turn_s=rep.turn_s,
+        end_s=rep.end_s,
+        duration_s=rep.end_s - rep.start_s,
+        to_turn_s=phases.to_turn_s,
+        from_turn_s=phases.from_turn_s,
+        eccentric_s=eccentric_s,
+        concentric_s=concentric_s,
+        pause_turn_s=phases.pause_turn_s,
+        pause_top_s=phases.pause_top_s,
+        joint=measured.name,
+        rom_deg=NAN if curve is None else curve.rom,
+        min_deg=NAN if curve is None else float(curve.value.min()),
+        max_deg=NAN if curve is None else float(curve.value.max()),
+        peak_velocity_deg_s=peak,
+        mean_velocity_deg_s=mean,
+        left_right_rom_diff_deg=rom_diff_deg,
+        left_right_timing_ms=timing_ms,
+        left_right_note=note,
+        quality=quality[0],
+        quality_reason=quality[1],
+    )
+
+
+def split_phases(rep: Rep, curve: RepCurve) -> Phases:
+    """Split a rep into rest, way out, rest at the turn, way back, rest."""
+    start_rest_end = min(find_pause(curve, rep.start_s)[1], rep.turn_s)
+    end_rest_start = max(find_pause(curve, rep.end_s)[0], rep.turn_s)
+    turn_from, turn_to = find_pause(curve, rep.turn_s)
+    turn_from, turn_to = max(turn_from, start_rest_end), min(turn_to, end_rest_start)
+    return Phases(
+        to_turn_s=turn_from - start_rest_end,
+        from_turn_s=end_rest_start - turn_to,
+        pause_turn_s=turn_to - turn_from,
+        pause_top_s=(start_rest_end - rep.start_s) + (rep.end_s - end_rest_start),
+    )
+
+
+def _name_halves(halves: tuple[float, float], eccentric_first: bool | None) -> tuple[float, float]:
+    if eccentric_first is None:
+        return NAN, NAN
+    return halves if eccentric_first else (halves[1], halves[0])
+
+
+def _velocities(rep: Rep, curve: RepCurve | None, phases: Phases, eccentric_first: bool | None) -> tuple[float, float]:
+    """Return peak and mean angular speed in deg/s."""
+    if curve is None:
+        return NAN, NAN
+    lifting, moving_s = np.ones(len(curve.time_s), dtype=bool), phases.to_turn_s + phases.from_turn_s
+    if eccentric_first is True:
+        lifting, moving_s = curve.time_s >= rep.turn_s, phases.from_turn_s
+    elif eccentric_first is False:
+        lifting, moving_s = curve.time_s <= rep.turn_s, phases.to_turn_s
+    path_deg = float(np.abs(np.diff(curve.value[lifting])).sum())
+    return float(np.abs(curve.velocity).max()), path_deg / moving_s if moving_s > 0 else NAN
+
+
+def _compare_sides(measured: MeasuredRep, *, side: str, supports: dict[str, bool]) -> tuple[float, float, str]:
+    """Return the differences in degrees and ms, and why they are NaN."""
+    left, right = measured.left, measured.right
+    if measured.name == TRUNK_LEAN:
+        return NAN, NAN, "the trunk has no sides"
+    if not supports["rom_and_tempo"]:
+        return NAN, NAN, "too few frames a second"
+    if left is None or right is None:
+        return NAN, NAN, "one side is hidden or not measured throughout"
+    if side in SIDES:
+        return NAN, NAN, f"the {side} side's turn: sides are compared over the set"
+    if not both_take_part(left, right):
+        return NAN, NAN, f"the {'left' if left.rom > right.rom else 'right'} side does the rep alone"
+    return left.rom - right.rom, 1000 * (_middle_s(left) - _middle_s(right)), ""
+
+
+def _middle_s(curve: RepCurve) -> float:
+    """Return the mean time at which the curve passes the middle of its range.
+
+    Turning points would not do: at a lock-out or a rest the highest sample is anywhere on a plateau.
+    """
+    above = curve.value > (curve.value.max() + curve.value.min()) / 2
+    crossings = np.flatnonzero(above[1:] != above[:-1])
+    return float(np.mean(curve.time_s[crossings[[0, -1]]])) if len(crossings) else NAN
+
+
+def rate_quality(
+    rep: Rep, measured: MeasuredRep, *, track: LandmarkTrack, usual: NDArray[np.float64] | None
+) -> tuple[float, str]:
+    """Rate how far a rep's numbers may be trusted, and name what limits them.
+
+    Parameters
+    ----------
+    usual
+        The set's usual curve from `usual_shape`; None for fewer than three complete reps.
+
+    Returns
+    -------
+    tuple
+        Quality in [0, 1], the least of: visibility of the joint, share of frames with a person in
+        them, samples over the eight a rep needs, likeness (correlation) to the set's usual curve.
+        And the reason in words.
+    """
+    inside = (track.time_s >= rep.start_s) & (track.time_s <= rep.end_s)
+    found = float(np.isfinite(track.xyz[inside, :, 0]).any(axis=1).mean()) if inside.any() else 0.0
+    grades = {
+        "the joint is hard to see": measured.visibility,
+        f"a person was found in {found:.0%} of its frames": found,
+        f"only {int(inside.sum())} frames of it were analysed": min(1.0, float(inside.sum()) / SAMPLES_FULL),
+        "parts of it were not measured": 1.0 if measured.curve is not None else 0.0,
+    }
+    if usual is not None and measured.curve is not None:
+        grades["it moves unlike the other reps"] = max(0.0, _likeness(shape(measured.curve), usual))
+    reason = min(grades, key=lambda words: grades[words])
+    return grades[reason], "clear" if grades[reason] >= CLEAR_MIN else reason
+
+
+def shape(curve: RepCurve) -> NDArray[np.float64]:
+    """Return ``(50,)`` the curve over its own duration: fast and slow compare."""
+    span = np.linspace(curve.time_s[0], curve.time_s[-1], 50)
+    return np.interp(span, curve.time_s, curve.value)
+
+
+def usual_shape(measured: list[MeasuredRep]) -> NDArray[np.float64] | None:
+    """Return ``(50,)`` the median curve of the reps; None for fewer than three."""
+    shapes = [shape(one.curve) for one in measured if one.curve is not None]
+    return np.median(shapes, axis=0) if len(shapes) >= 3 else None
+
+
+def _likeness(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])

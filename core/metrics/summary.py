@@ -1,0 +1,175 @@
+"""What a whole set measures: means, tempo, consistency, fatigue, asymmetry."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.metrics.direction import LoadDirection
+from core.metrics.per_rep import RepMetrics
+from core.sampling import supported_at
+
+NAN = float("nan")
+AVERAGED = (
+    "duration_s", "to_turn_s", "from_turn_s", "eccentric_s", "concentric_s", "pause_turn_s", "pause_top_s",
+    "rom_deg", "min_deg", "max_deg", "peak_velocity_deg_s", "mean_velocity_deg_s",
+    "left_right_rom_diff_deg", "left_right_timing_ms", "quality",
+)  # fmt: skip
+"""The fields of `RepMetrics` with a mean and SD over the set."""
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Mean and sample SD (n - 1) over the reps with a value; NaN with too few."""
+
+    mean: float
+    sd: float
+    n: int
+
+
+@dataclass(frozen=True)
+class SetMetrics:
+    """The numbers of a set, over whole reps; NaN where one cannot be known.
+
+    Attributes
+    ----------
+    reps
+        Every rep in order of time, partial ones among them and marked.
+    statistics
+        By the name of the field of `RepMetrics`, for each in `AVERAGED`.
+    joint
+        The angle measured (``knee``, ``left_elbow``, ``trunk_lean``); None without reps.
+    eccentric_first
+        Whether the load is lowered before the turning point (squat) or after (curl); None unknown.
+    phase_basis
+        How that was told, in words.
+    tempo
+        Mean seconds as ``eccentric-pause-concentric-pause``, e.g. ``2.1-0.3-1.4-0.2``, where
+        `eccentric_first` is known; else ``to turn-pause-from turn-pause``. Empty where withheld.
+    consistency
+        1 less the mean of the coefficients of variation (SD / mean) of duration and range, in
+        [0, 1]; 1 is a metronome.
+    velocity_loss_pct
+        100 (first - last) / first of the mean concentric velocity; negative: the last was faster.
+    asymmetry_pct
+        100 (L - R) / (0.5 (L + R)) of the mean ranges of left and right; positive: left is larger.
+    asymmetry_note
+        Why it is NaN; empty where it is not.
+    time_under_tension_s
+        Durations of all reps, partial ones too, added; rests between reps are left out.
+    cadence_per_min
+        Whole reps per minute from the start of the first to the end of the last.
+    notes
+        What was withheld and why, for the trainer.
+
+    References
+    ----------
+    Velocity loss: Sanchez-Medina & Gonzalez-Badillo, Med Sci Sports Exerc 43:1725 (2011), there of
+    the bar. Asymmetry: symmetry index of Robinson, Herzog & Nigg, J Manipulative Physiol Ther
+    10:172 (1987). Consistency and time under tension as defined here.
+    """
+
+    reps: tuple[RepMetrics, ...]
+    statistics: dict[str, Statistic]
+    joint: str | None
+    eccentric_first: bool | None
+    phase_basis: str
+    tempo: str
+    consistency: float
+    velocity_loss_pct: float
+    asymmetry_pct: float
+    asymmetry_note: str
+    time_under_tension_s: float
+    cadence_per_min: float
+    notes: tuple[str, ...]
+
+
+def summarize_set(
+    reps: list[RepMetrics], *, side_roms: tuple[list[float], list[float]], direction: LoadDirection,
+    sample_rate_hz: float,
+) -> SetMetrics:  # fmt: skip
+    """Summarise the reps of a set.
+
+    Parameters
+    ----------
+    reps
+        In order of time.
+    side_roms
+        Ranges in degrees of the left and of the right side, of whole reps where they were seen well.
+    direction
+        From `detect_load_direction`.
+    sample_rate_hz
+        Decides what is withheld.
+    """
+    whole = [rep for rep in reps if not rep.is_partial]
+    statistics = {name: to_statistic([getattr(rep, name) for rep in whole]) for name in AVERAGED}
+    asymmetry_pct, asymmetry_note = _asymmetry(*side_roms)
+    joints = [rep.joint for rep in whole or reps]
+    return SetMetrics(
+        reps=tuple(reps),
+        statistics=statistics,
+        joint=max(joints, key=joints.count, default=None),
+        eccentric_first=direction.eccentric_first,
+        phase_basis=direction.basis,
+        tempo=_tempo(statistics, eccentric_first=direction.eccentric_first),
+        consistency=_consistency(statistics),
+        velocity_loss_pct=_velocity_loss(whole),
+        asymmetry_pct=asymmetry_pct,
+        asymmetry_note=asymmetry_note,
+        time_under_tension_s=sum(rep.duration_s for rep in reps),
+        cadence_per_min=60 * len(whole) / (whole[-1].end_s - whole[0].start_s) if whole else NAN,
+        notes=tuple(_notes(reps, direction=direction, sample_rate_hz=sample_rate_hz)),
+    )
+
+
+def to_statistic(values: list[float]) -> Statistic:
+    """Return mean, SD and number of the known values; SD needs two."""
+    known = [value for value in values if math.isfinite(value)]
+    return Statistic(
+        mean=float(np.mean(known)) if known else NAN,
+        sd=float(np.std(known, ddof=1)) if len(known) > 1 else NAN,
+        n=len(known),
+    )
+
+
+def _tempo(statistics: dict[str, Statistic], *, eccentric_first: bool | None) -> str:
+    """Join the mean times, the eccentric half and the pause after it first."""
+    order = ("to_turn_s", "pause_turn_s", "from_turn_s", "pause_top_s")
+    if eccentric_first is False:
+        order = ("from_turn_s", "pause_top_s", "to_turn_s", "pause_turn_s")
+    means = [statistics[name].mean for name in order]
+    return "-".join(f"{mean:.1f}" for mean in means) if all(math.isfinite(mean) for mean in means) else ""
+
+
+def _consistency(statistics: dict[str, Statistic]) -> float:
+    of = (statistics["duration_s"], statistics["rom_deg"])
+    variations = [one.sd / one.mean if one.mean > 0 else NAN for one in of]
+    return max(0.0, 1.0 - sum(variations) / 2) if all(math.isfinite(each) for each in variations) else NAN
+
+
+def _velocity_loss(whole: list[RepMetrics]) -> float:
+    if len(whole) < 2 or not whole[0].mean_velocity_deg_s > 0:
+        return NAN
+    first, last = whole[0].mean_velocity_deg_s, whole[-1].mean_velocity_deg_s
+    return 100 * (first - last) / first
+
+
+def _asymmetry(left: list[float], right: list[float]) -> tuple[float, str]:
+    if not left or not right or sum(left) + sum(right) == 0:
+        return NAN, "needs both sides seen well and both taking part"
+    mean_left, mean_right = float(np.mean(left)), float(np.mean(right))
+    return 100 * (mean_left - mean_right) / (0.5 * (mean_left + mean_right)), ""
+
+
+def _notes(reps: list[RepMetrics], *, direction: LoadDirection, sample_rate_hz: float) -> list[str]:
+    if not reps:
+        return []
+    supports = supported_at(sample_rate_hz)
+    notes = []
+    if not supports["rom_and_tempo"]:
+        notes.append(f"Range of motion and tempo withheld: {sample_rate_hz:.1f} frames a second, they need 7.5.")
+    if not supports["velocity"]:
+        notes.append(f"Velocities withheld: {sample_rate_hz:.1f} frames a second, they need 10.")
+    if direction.eccentric_first is None:
+        notes.append(f"Eccentric and concentric are not named: {direction.basis}.")
+    return notes

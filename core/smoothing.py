@@ -1,0 +1,118 @@
+"""From raw angles to smooth ones: gap filling, outliers, a zero-lag low-pass filter, velocity.
+
+Time stamps may be uneven (phones record variable rates): the filter runs on an even grid at the
+median rate and its output is read back at the true times.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+MAX_GAP_S = 0.5
+"""Longest gap filled by interpolation: half of the quickest counted rep."""
+MAX_CUTOFF_HZ = 6.0
+"""Human movement holds little above 6 Hz (Winter, Biomechanics and Motor Control, 4th ed., section 2.3.4)."""
+CUTOFF_SHARE = 0.4
+"""Cut-off as a share of the sampling rate, safely below Nyquist (0.5)."""
+HAMPEL_WINDOW = 7
+HAMPEL_SIGMAS = 3.0
+"""Pearson's usual window and threshold (Hampel filter: Pearson et al., EURASIP J. Adv. Signal Process. 2016:87)."""
+MIN_SPIKE_SHARE = 0.15
+"""A spike sticks out by at least this share of the trace's range; else the top of a smooth wave, where the
+window's own spread is small, would be cut off."""
+HAMPEL_FROM_HZ = 10.0
+"""Below this rate seven samples span a whole quick rep, and its peak is a spike: nothing is taken out."""
+FILTER_ORDER = 2
+MIN_FILTER_SAMPLES = 8
+"""Shorter runs are left as they are: the filter's edges would fill them."""
+
+
+def smooth_angle(values: Floats, *, time_s: Floats) -> Floats:
+    """Fill short gaps, take out spikes and low-pass an angle without lag.
+
+    Parameters
+    ----------
+    values
+        ``(n,)`` in any unit, NaN where not measured.
+    time_s
+        ``(n,)`` seconds, strictly rising, not necessarily even.
+
+    Returns
+    -------
+    ``(n,)`` in the unit of `values`. Gaps up to `MAX_GAP_S` are filled; longer ones, and those at the
+    ends, stay NaN.
+
+    Notes
+    -----
+    Each run between long gaps is filtered on its own, order 2 forwards and backwards.
+    """
+    smooth = np.full(len(values), np.nan)
+    filled = fill_gaps(values, time_s=time_s)
+    for run in finite_runs(filled):
+        smooth[run] = _smooth_run(filled[run], time_s[run])
+    return smooth
+
+
+def compute_velocity(values: Floats, *, time_s: Floats) -> Floats:
+    """Return the ``(n,)`` rate of change per second by central differences; NaN beside NaN."""
+    if len(values) < 3:
+        return np.full(len(values), np.nan)
+    return np.asarray(np.gradient(values, time_s), dtype=np.float64)
+
+
+def fill_gaps(values: Floats, *, time_s: Floats) -> Floats:
+    """Return a copy with inner gaps of up to `MAX_GAP_S` bridged by straight lines."""
+    known = np.flatnonzero(np.isfinite(values))
+    filled = np.array(values, dtype=np.float64)
+    for before, after in pairwise(known):
+        if after - before > 1 and time_s[after] - time_s[before] <= MAX_GAP_S + sample_interval_s(time_s):
+            gap = slice(before + 1, after)
+            filled[gap] = np.interp(time_s[gap], time_s[[before, after]], values[[before, after]])
+    return filled
+
+
+def finite_runs(values: Floats) -> list[slice]:
+    """Return the slices of consecutive finite samples."""
+    finite = np.concatenate([[False], np.isfinite(values), [False]])
+    edges = np.flatnonzero(finite[1:] != finite[:-1])
+    return [slice(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def sample_interval_s(time_s: Floats) -> float:
+    """Return the median interval between samples in seconds, 0 for fewer than two."""
+    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+
+
+def _smooth_run(values: Floats, time_s: Floats) -> Floats:
+    if len(values) < MIN_FILTER_SAMPLES:
+        return values
+    interval = sample_interval_s(time_s)
+    grid = np.linspace(time_s[0], time_s[-1], max(round((time_s[-1] - time_s[0]) / interval) + 1, MIN_FILTER_SAMPLES))
+    even = np.interp(grid, time_s, _remove_spikes(values, rate_hz=1.0 / interval))
+    low_passed = _low_pass(even, rate_hz=(len(grid) - 1) / (grid[-1] - grid[0]))
+    return np.interp(time_s, grid, low_passed)
+
+
+def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
+    if rate_hz < HAMPEL_FROM_HZ:
+        return values
+    from scipy.ndimage import median_filter  # noqa: PLC0415  see below
+
+    median = median_filter(values, size=HAMPEL_WINDOW, mode="nearest")
+    spread = 1.4826 * median_filter(np.abs(values - median), size=HAMPEL_WINDOW, mode="nearest")
+    low, high = np.percentile(values, [5, 95])
+    limit = np.maximum(HAMPEL_SIGMAS * spread, MIN_SPIKE_SHARE * (high - low))
+    return np.where(np.abs(values - median) > limit, median, values)
+
+
+def _low_pass(values: Floats, *, rate_hz: float) -> Floats:
+    # 70 MB resident, which the web process never needs to show a result that the worker computed.
+    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415
+
+    cutoff_hz = min(MAX_CUTOFF_HZ, CUTOFF_SHARE * rate_hz)
+    sections = butter(FILTER_ORDER, cutoff_hz, fs=rate_hz, output="sos")
+    padding = min(len(values) - 1, 3 * FILTER_ORDER + 3)
+    return np.asarray(sosfiltfilt(sections, values, padlen=padding))

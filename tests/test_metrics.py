@@ -1,0 +1,288 @@
+"""Numbers of reps and sets against traces and bodies whose answers are known."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
+from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic
+from core.metrics.curve import cut_curve, find_pause
+from core.metrics.direction import detect_load_direction
+from core.metrics.joint import base_joint, choose_joint, driven_side
+from core.recognition import recognize_exercise
+from core.reps import Rep, RepCount
+from tests.synthetic import EXERCISES, Performance, perform
+
+
+def metrics_of(done: Performance, rate_hz: float = 15.0) -> SetMetrics:
+    return compute_metrics(done.track, done.angles, done.count, sample_rate_hz=rate_hz)
+
+
+def trace_set(trace: np.ndarray, time_s: np.ndarray, reps: list[Rep], joint: str = "left_knee") -> Performance:
+    """A still body whose one angle follows a trace."""
+    still = perform(EXERCISES["squat"], reps=1).track
+    rows = np.zeros(len(time_s), dtype=int)
+    track = LandmarkTrack(time_s, still.xyz[rows], np.full((len(time_s), 33), 0.95), still.world[rows])
+    angles = {name: np.zeros(len(time_s)) for name in ANGLE_NAMES} | {joint: trace}
+    return Performance(track, angles, RepCount(joint, trace, "deg", reps=reps))
+
+
+class TestOneRep:
+    def test_cosine_rep_has_known_range_and_velocity(self):
+        time_s = np.arange(0, 2.001, 1 / 15)
+        trace = 50 - 50 * np.cos(np.pi * time_s)
+        (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.0, 1.0, 2.0)])).reps
+        assert rep.rom_deg == pytest.approx(100, abs=0.5)
+        assert (rep.min_deg, rep.max_deg) == pytest.approx((0, 100), abs=0.5)
+        assert rep.peak_velocity_deg_s == pytest.approx(50 * np.pi, rel=0.02)
+        assert rep.pause_turn_s == pytest.approx(2 / np.pi * np.arcsin(0.1), abs=0.02)
+
+    def test_trapezoid_rep_has_known_phases_and_pauses(self):
+        time_s = np.arange(-0.5, 5.5, 1 / 30)
+        trace = np.interp(time_s, [0.4, 1.4, 2.4, 4.4], [0, 90, 90, 0])
+        (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.0, 1.9, 5.0)])).reps
+        assert rep.to_turn_s == pytest.approx(1.0, abs=0.1)
+        assert rep.pause_turn_s == pytest.approx(1.0, abs=0.1)
+        assert rep.from_turn_s == pytest.approx(2.0, abs=0.1)
+        assert rep.pause_top_s == pytest.approx(1.0, abs=0.1)
+
+    @given(out_s=st.floats(0.4, 4), hold_s=st.floats(0, 3), back_s=st.floats(0.4, 4), range_deg=st.floats(20, 150))
+    @settings(max_examples=40, deadline=None)
+    def test_phases_add_up_to_the_duration(self, out_s, hold_s, back_s, range_deg):
+        end_s = out_s + hold_s + back_s
+        time_s = np.arange(0, end_s + 0.05, 1 / 15)
+        trace = np.interp(time_s, [0, out_s, out_s + hold_s, end_s], [0, range_deg, range_deg, 0])
+        (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.0, out_s + hold_s / 2, end_s)])).reps
+        phases = (rep.to_turn_s, rep.pause_turn_s, rep.from_turn_s, rep.pause_top_s)
+        assert min(phases) >= 0
+        assert sum(phases) == pytest.approx(rep.duration_s)
+
+    def test_gap_in_the_rep_withholds_instead_of_guessing(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=3)
+        hole = (done.track.time_s > 2.5) & (done.track.time_s < 3.2)
+        holed = {name: np.where(hole, np.nan, values) for name, values in done.angles.items()}
+        count = replace(done.count, signal=holed["right_knee"])
+        reps = compute_metrics(done.track, holed, count, sample_rate_hz=15).reps
+        assert math.isnan(reps[1].rom_deg)
+        assert math.isnan(reps[1].eccentric_s)
+        assert reps[1].quality == 0
+        assert reps[1].quality_reason == "parts of it were not measured"
+        assert reps[0].rom_deg > 80
+
+    @pytest.mark.parametrize(
+        ("rate_hz", "rom_known", "velocity_known"),
+        [(29.97, True, True), (9.99, True, True), (8.0, True, False), (3.75, False, False)],
+    )
+    def test_rate_gates_what_is_claimed(self, rate_hz, rom_known, velocity_known):
+        result = metrics_of(perform(EXERCISES["squat"], drive="right_knee", rate_hz=rate_hz, rep_s=4), rate_hz)
+        rep = result.reps[0]
+        assert math.isfinite(rep.rom_deg) is rom_known
+        assert math.isfinite(rep.eccentric_s) is rom_known
+        assert math.isfinite(rep.peak_velocity_deg_s) is velocity_known
+        assert bool(result.tempo) is rom_known
+        assert any("withheld" in note for note in result.notes) is not velocity_known
+
+    def test_rep_unlike_the_others_has_low_quality(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=5)
+        odd = (done.track.time_s > 4) & (done.track.time_s < 6)
+        angles = dict(done.angles)
+        angles["right_knee"] = np.where(odd, 60 * np.sin(9 * done.track.time_s), angles["right_knee"])
+        reps = compute_metrics(done.track, angles, done.count, sample_rate_hz=15).reps
+        assert reps[2].quality < 0.5
+        assert reps[2].quality_reason == "it moves unlike the other reps"
+        assert reps[0].quality_reason == "clear"
+
+
+class TestSides:
+    def test_uneven_depth_is_seen_from_the_front(self):
+        squat = EXERCISES["lateral_raise"]
+        uneven = replace(squat, turn={**squat.turn, "left_arm_spread": 60.0, "right_arm_spread": 90.0})
+        result = metrics_of(perform(uneven, yaw_deg=0, drive="left_shoulder"))
+        assert result.reps[0].left_right_rom_diff_deg == pytest.approx(-30, abs=2)
+        assert result.asymmetry_pct == pytest.approx(100 * -30 / 75, abs=3)
+        assert result.reps[0].left_right_timing_ms == pytest.approx(0, abs=30)
+
+    def test_late_side_is_timed(self):
+        time_s = np.arange(0, 4.01, 1 / 15)
+        done = trace_set(50 - 50 * np.cos(np.pi * time_s), time_s, [Rep(1, 0, 1, 2), Rep(2, 2, 3, 4)])
+        done.angles["right_knee"] = 50 - 50 * np.cos(np.pi * (time_s - 0.1))
+        assert metrics_of(done).reps[0].left_right_timing_ms == pytest.approx(-100, abs=15)
+
+    def test_hidden_side_is_withheld_with_a_reason(self):
+        result = metrics_of(perform(EXERCISES["squat"], yaw_deg=90, drive="right_knee"))
+        assert math.isnan(result.reps[0].left_right_rom_diff_deg)
+        assert "hidden" in result.reps[0].left_right_note
+        assert math.isnan(result.asymmetry_pct)
+        assert result.asymmetry_note
+
+    def test_one_armed_rep_is_not_called_uneven(self):
+        curl = EXERCISES["curl"]
+        one_arm = replace(curl, turn={**curl.turn, "left_forearm": 0.0, "left_upper_arm": 0.0})
+        rep = metrics_of(perform(one_arm, yaw_deg=45, drive="right_elbow")).reps[0]
+        assert math.isnan(rep.left_right_rom_diff_deg)
+        assert rep.left_right_note == "the right side does the rep alone"
+
+    def test_alternating_sides_are_compared_over_the_set(self):
+        time_s = np.arange(0, 8.01, 1 / 15)
+        wave = 0.5 - 0.5 * np.cos(np.pi * time_s)
+        left_turn = (time_s // 2) % 2 == 0
+        reps = [Rep(i + 1, 2 * i, 2 * i + 1, 2 * i + 2, side="left" if i % 2 == 0 else "right") for i in range(4)]
+        done = trace_set(np.where(left_turn, 100 * wave, 0), time_s, reps)
+        done.angles["right_knee"] = np.where(left_turn, 0, 80 * wave)
+        result = metrics_of(replace(done, count=replace(done.count, driving_joint="knee")))
+        assert result.reps[1].joint == "right_knee"
+        assert result.asymmetry_pct == pytest.approx(100 * 20 / 90, abs=2)
+        assert "over the set" in result.reps[0].left_right_note
+
+
+class TestDirection:
+    @pytest.mark.parametrize(
+        ("name", "yaw_deg", "eccentric_first"),
+        [
+            ("squat", 90, True),
+            ("squat", 0, True),
+            ("deadlift", 90, True),
+            ("lunge", 60, True),
+            ("push_up", 90, True),
+            ("bench_press", 90, True),
+            ("curl", 0, False),
+            ("overhead_press", 0, False),
+            ("lateral_raise", 0, False),
+            ("pull_up", 180, False),
+            ("sit_up", 90, False),
+            ("row", 90, False),
+            ("calf_raise", 90, False),
+            ("jumping_jack", 0, None),
+        ],
+    )
+    def test_load_sinks_or_rises_first(self, name, yaw_deg, eccentric_first):
+        done = perform(EXERCISES[name], yaw_deg=yaw_deg)
+        assert detect_load_direction(done.track, done.count.reps).eccentric_first is eccentric_first
+
+    def test_tempo_follows_the_load(self):
+        lowering_first = metrics_of(perform(EXERCISES["squat"], drive="right_knee"))
+        lifting_first = metrics_of(perform(EXERCISES["curl"], drive="right_elbow"))
+        assert lowering_first.reps[0].eccentric_s == lowering_first.reps[0].to_turn_s
+        assert lifting_first.reps[0].eccentric_s == lifting_first.reps[0].from_turn_s
+        assert lifting_first.phase_basis == "the hands rise from start to turn"
+
+    def test_box_scaled_landmarks_leave_the_halves_unnamed(self):
+        done = perform(EXERCISES["squat"], drive="right_knee")
+        low, high = done.track.xyz.min(axis=1, keepdims=True), done.track.xyz.max(axis=1, keepdims=True)
+        boxed = replace(done.track, xyz=(done.track.xyz - low) / (high - low)[:, :, :1])
+        result = compute_metrics(boxed, done.angles, done.count, sample_rate_hz=15)
+        assert result.eccentric_first is None
+        assert math.isnan(result.reps[0].eccentric_s)
+        assert result.reps[0].to_turn_s > 0.5
+        assert any("no position" in note for note in result.notes)
+
+    def test_still_body_says_so(self):
+        time_s = np.arange(0, 2.01, 1 / 15)
+        result = metrics_of(trace_set(np.sin(time_s), time_s, [Rep(1, 0.0, 1.0, 2.0)]))
+        assert result.eccentric_first is None
+        assert "rise or sink" in result.phase_basis
+
+
+class TestSet:
+    def test_no_reps_give_nan_and_no_crash(self):
+        still = perform(EXERCISES["squat"], reps=2)
+        empty = RepCount(None, np.full(len(still.track.time_s), np.nan), "deg")
+        result = compute_metrics(still.track, still.angles, empty, sample_rate_hz=15)
+        assert result.reps == ()
+        assert result.joint is None
+        assert result.tempo == ""
+        assert math.isnan(result.cadence_per_min)
+        assert result.statistics["rom_deg"].n == 0
+
+    def test_even_set_is_consistent_and_timed(self):
+        result = metrics_of(perform(EXERCISES["squat"], drive="right_knee", reps=5, rep_s=3))
+        assert result.consistency > 0.98
+        assert result.cadence_per_min == pytest.approx(20)
+        assert result.time_under_tension_s == pytest.approx(15)
+        assert result.velocity_loss_pct == pytest.approx(0, abs=3)
+        assert [float(part) for part in result.tempo.split("-")] == pytest.approx([1.4, 0.1, 1.4, 0.1], abs=0.11)
+
+    def test_tiring_set_loses_velocity(self):
+        time_s = np.arange(0, 6.01, 1 / 30)
+        trace = np.where(time_s < 2, 50 - 50 * np.cos(np.pi * time_s), 50 - 50 * np.cos(np.pi * (time_s - 2) / 2))
+        result = metrics_of(trace_set(trace, time_s, [Rep(1, 0, 1, 2), Rep(2, 2, 4, 6)]), 30)
+        assert result.velocity_loss_pct == pytest.approx(50, abs=3)
+
+    def test_partial_reps_are_shown_but_not_averaged(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=4, depth=lambda rep: 0.4 if rep == 3 else 1.0)
+        *whole, partial = done.count.reps
+        count = replace(done.count, reps=whole, partial_reps=[partial])
+        result = compute_metrics(done.track, done.angles, count, sample_rate_hz=15)
+        assert [rep.is_partial for rep in result.reps] == [False, False, False, True]
+        assert result.statistics["rom_deg"].n == 3
+        assert result.reps[3].rom_deg < result.statistics["rom_deg"].mean / 2
+
+    def test_displacement_driver_is_measured_on_the_joint_moving_with_it(self):
+        done = perform(EXERCISES["squat"])
+        hip_y = done.track.xyz[:, INDEX["right_hip"], 1]
+        count = replace(done.count, driving_joint="hip_height", signal=-hip_y, unit="body lengths")
+        result = compute_metrics(done.track, done.angles, count, sample_rate_hz=15)
+        assert result.joint in ("right_knee", "right_hip")
+        assert result.reps[0].rom_deg > 90
+
+    def test_statistic_ignores_what_is_unknown(self):
+        assert to_statistic([1.0, math.nan, 3.0]) == Statistic(2.0, pytest.approx(math.sqrt(2)), 2)
+        assert math.isnan(to_statistic([1.0]).sd)
+
+
+@pytest.mark.parametrize(
+    ("name", "joint", "side"),
+    [
+        ("left_knee", "knee", "left"),
+        ("elbow", "elbow", None),
+        ("trunk_lean", "trunk_lean", None),
+        ("hip_height", None, None),
+        (None, None, None),
+    ],
+)
+def test_driving_signal_names_its_joint_and_side(name, joint, side):
+    assert base_joint(name) == joint
+    assert driven_side(name) == side
+
+
+def test_displacement_that_no_angle_follows_has_no_joint():
+    done = perform(EXERCISES["squat"])
+    flat = {name: np.zeros_like(values) for name, values in done.angles.items()}
+    assert choose_joint(done.track, flat, replace(done.count, driving_joint="hip_height")) is None
+    result = compute_metrics(done.track, flat, replace(done.count, driving_joint="hip_height"), sample_rate_hz=15)
+    assert math.isnan(result.reps[0].rom_deg)
+
+
+def test_curve_outside_the_samples_is_none():
+    time_s = np.arange(0, 1, 0.1)
+    assert cut_curve(time_s, time_s, start_s=0.2, end_s=0.3) is None
+    curve = cut_curve(time_s, time_s, start_s=0.1, end_s=0.8)
+    assert curve is not None
+    assert find_pause(curve, 0.4) == (0.4, 0.4)
+
+
+@given(
+    holes=st.lists(st.integers(0, 120), max_size=60),
+    bounds=st.lists(st.floats(-0.5, 8.5), min_size=3, max_size=9, unique=True),
+    name=st.sampled_from(["squat", "push_up", "jumping_jack"]),
+    driver=st.sampled_from(["left_knee", "elbow", "trunk_lean", "hip_height"]),
+)
+@settings(max_examples=30, deadline=None)
+def test_holes_and_odd_reps_give_nan_not_a_crash(holes, bounds, name, driver):
+    done = perform(EXERCISES[name], yaw_deg=60)
+    xyz = done.track.xyz.copy()
+    xyz[holes] = np.nan
+    gone = np.isnan(xyz[:, :, 0])
+    track = replace(done.track, xyz=xyz, visibility=np.where(gone, np.nan, done.track.visibility))
+    angles = {key: np.where(gone[:, 0], np.nan, values) for key, values in done.angles.items()}
+    times = sorted(bounds)
+    reps = [Rep(i + 1, *times[2 * i : 2 * i + 3]) for i in range((len(times) - 1) // 2)]
+    count = RepCount(driver, angles["left_knee"], "deg", reps=reps)
+    result = compute_metrics(track, angles, count, sample_rate_hz=15)
+    assert len(result.reps) == len(reps)
+    assert all(0 <= rep.quality <= 1 for rep in result.reps)
+    assert recognize_exercise(track, angles, count).confidence <= 1

@@ -1,0 +1,74 @@
+"""Smoothing: what it fills, what it leaves, and that it moves nothing in time."""
+
+import numpy as np
+import pytest
+
+from core.smoothing import compute_velocity, fill_gaps, smooth_angle
+
+TIME_S = np.arange(0, 10, 0.05)
+SINE = 45 + 40 * np.sin(2 * np.pi * 0.5 * TIME_S)
+
+
+def test_a_slow_movement_passes_unchanged_and_unshifted():
+    np.testing.assert_allclose(smooth_angle(SINE, time_s=TIME_S)[5:-5], SINE[5:-5], atol=1.0)
+
+
+def test_noise_shrinks():
+    noisy = SINE + np.random.default_rng(0).normal(0, 4, len(SINE))
+    left = smooth_angle(noisy, time_s=TIME_S) - SINE
+    assert np.std(left) < 0.8 * np.std(noisy - SINE)
+
+
+def test_a_spike_is_taken_out():
+    spiked = SINE.copy()
+    spiked[100] += 80
+    np.testing.assert_allclose(smooth_angle(spiked, time_s=TIME_S)[5:-5], SINE[5:-5], atol=5.0)
+
+
+@pytest.mark.parametrize(
+    ("missing_s", "filled"), [pytest.param(0.4, True, id="short gap"), pytest.param(0.8, False, id="long gap")]
+)
+def test_only_short_gaps_are_filled(missing_s, filled):
+    gap = np.abs(TIME_S - 4.025 - missing_s / 2) < missing_s / 2
+    smooth = smooth_angle(np.where(gap, np.nan, SINE), time_s=TIME_S)
+    assert np.isfinite(smooth[gap]).all() == filled
+    assert np.isfinite(smooth[~gap]).all()
+
+
+def test_the_ends_are_never_invented():
+    values = SINE.copy()
+    values[:3] = values[-4:] = np.nan
+    smooth = smooth_angle(values, time_s=TIME_S)
+    assert np.isnan(smooth[:3]).all()
+    assert np.isnan(smooth[-4:]).all()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 8, 20])
+def test_short_traces_keep_their_length_and_values(n):
+    smooth = smooth_angle(np.full(n, 30.0), time_s=np.arange(n) / 10)
+    np.testing.assert_allclose(smooth, np.full(n, 30.0), atol=1e-9)
+
+
+def test_nan_stays_nan():
+    assert np.isnan(smooth_angle(np.full(50, np.nan), time_s=np.arange(50) / 10)).all()
+
+
+def test_uneven_time_stamps_are_read_as_they_are():
+    uneven = TIME_S + np.random.default_rng(1).uniform(-0.02, 0.02, len(TIME_S))
+    truth = 45 + 40 * np.sin(2 * np.pi * 0.5 * uneven)
+    np.testing.assert_allclose(smooth_angle(truth, time_s=uneven)[5:-5], truth[5:-5], atol=2.0)
+
+
+def test_fill_gaps_leaves_its_input_alone():
+    values = np.array([0.0, np.nan, 2.0])
+    np.testing.assert_array_equal(fill_gaps(values, time_s=np.array([0.0, 0.1, 0.2])), [0, 1, 2])
+    assert np.isnan(values[1])
+
+
+def test_velocity_of_a_ramp_and_beside_a_gap():
+    ramp = 30 * TIME_S
+    np.testing.assert_allclose(compute_velocity(ramp, time_s=TIME_S), 30)
+    ramp[100] = np.nan
+    velocity = compute_velocity(ramp, time_s=TIME_S)
+    assert np.isnan(velocity[[99, 101]]).all()
+    assert np.isnan(compute_velocity(ramp[:2], time_s=TIME_S[:2])).all()
