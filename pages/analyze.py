@@ -23,23 +23,28 @@ if clip is None:
     st.caption("The clip stays on this server and is deleted after your visit. Nothing is sent anywhere else.")
     st.stop()
 
-panel, video = st.columns([2, 1], gap="medium")
-with video:
-    show_clip(clip.file.token, key="analyze_player")
-with panel:
+if current_run() is not None:
     show_facts(clip)
-    if current_run() is not None:
-        show_run()
-        st.stop()
-    request = choose_request(clip.info, Request.from_settings(settings))
-    key = (clip.file.sha256, request)
-    if st.button("Analyze", type="primary", width="stretch", key="analyze_start") and key not in results():
-        start_run(clip, request)
-        st.rerun()
+    show_run()
+    st.stop()
+
+top = st.container()  # the result, above the settings that gave it
+is_new = all(sha256 != clip.file.sha256 for sha256, _ in results())
+with st.expander("Clip and sampling", expanded=is_new, icon=":material/tune:"):
+    panel, video = st.columns([2, 1], gap="medium")
+    with video:
+        show_clip(clip.file.token, key="analyze_player")
+    with panel:
+        show_facts(clip)
+        request = choose_request(clip.info, Request.from_settings(settings))
+        key = (clip.file.sha256, request)
+        if st.button("Analyze", type="primary", width="stretch", key="analyze_start") and key not in results():
+            start_run(clip, request)
+            st.rerun()
+with top:
     if message := st.session_state.get("run_error"):
         st.error(message, icon=":material/error:")
-
-if result := results().get(key):
-    show_result(result)
-elif any(sha256 == clip.file.sha256 for sha256, _ in results()):
-    st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")
+    if result := results().get(key):
+        show_result(result)
+    elif not is_new:
+        st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")

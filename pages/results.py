@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages.components.player import show_clip
 from pages.components.result import show_result
 from pages.components.state import Key, results
 
@@ -23,7 +22,4 @@ def describe(key: Key) -> str:
 
 
 chosen = stored[st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen")]
-_, middle, _ = st.columns([1, 2, 1])
-with middle:
-    show_clip(chosen.clip.file.token, key="results_player")
 show_result(chosen)

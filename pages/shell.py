@@ -9,13 +9,14 @@ from pages.components.job import keep_watch
 ICON = str(Path(__file__).parent / "components" / "icon.svg")  # a named icon would be fetched from another server
 
 st.set_page_config(page_title="RepScope", page_icon=ICON, layout="wide")
-page = st.navigation(
-    [
-        st.Page("analyze.py", title="Analyze", icon=":material/upload_file:", default=True),
-        st.Page("results.py", title="Results", icon=":material/show_chart:"),
-        st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
-    ],
-    position="top",
-)
+pages = [
+    st.Page("analyze.py", title="Analyze", icon=":material/upload_file:", default=True),
+    st.Page("results.py", title="Results", icon=":material/show_chart:"),
+    st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
+]
+page = st.navigation(pages, position="hidden")
+with st.container(horizontal=True):  # Streamlit's own navigation covers the page of a phone
+    for each in pages:
+        st.page_link(each)
 keep_watch()
 page.run()

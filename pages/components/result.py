@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.cues import Cue
 from core.export import to_frames_csv, to_json, to_npz, to_reps_csv
 from core.landmarks import ANGLE_NAMES, JOINTS, TRUNK_LEAN
 from core.pipeline import Analysis, recount
 from core.plots import joint_title, moving_joints, plot_joint
+from pages.components.player import show_clip
 from pages.components.state import Result, results
 
 _NUMBER = st.column_config.NumberColumn
@@ -35,12 +37,18 @@ _COLUMNS = {
 
 def show_result(result: Result) -> None:
     """Show everything known of one analysis; a change of the driving joint recounts it."""
+    count = st.container()
     result = _choose_joint(result)
     analysis = result.analysis
-    _show_count(analysis)
+    with count:
+        _show_count(analysis)
     for warning in analysis.warnings:
         st.warning(warning, icon=":material/info:")
-    _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{abs(hash(result.request))}")
+    curves, video = st.columns([2, 1], gap="medium")
+    with curves:
+        _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{abs(hash(result.request))}")
+    with video:
+        show_clip(result.clip.file.token, key="result_player")
     _show_reps(analysis)
     _show_set(analysis)
     _show_cues(analysis)
@@ -141,9 +149,20 @@ def _show_cues(analysis: Analysis) -> None:
     st.subheader("Form", anchor=False)
     if not analysis.cues:
         st.caption("Nothing to point out that this view of the camera can show.")
-    for cue in analysis.cues:
-        icon = ":orange[:material/warning:]" if cue.severity == "warning" else ":material/lightbulb:"
-        st.markdown(f"{icon} {cue.text}", help=f"Bound: {cue.threshold:g} {cue.unit}. Source: {cue.source}")
+    kinds = dict.fromkeys(cue.kind for cue in analysis.cues)
+    for kind in kinds:
+        _show_kind([cue for cue in analysis.cues if cue.kind == kind])
+
+
+def _show_kind(cues: list[Cue]) -> None:
+    """Show one fault in one line: the worst rep in full, the others by number."""
+    worst = max(cues, key=lambda cue: abs(cue.value - cue.threshold))
+    others = [str(cue.rep) for cue in cues if cue is not worst]
+    icon = ":orange[:material/warning:]" if worst.severity == "warning" else ":material/lightbulb:"
+    st.markdown(
+        f"{icon} {worst.text}" + (f" · also in rep {', '.join(others)}" if others else ""),
+        help=f"Bound: {worst.threshold:g} {worst.unit}. Source: {worst.source}",
+    )
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
