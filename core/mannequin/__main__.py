@@ -14,12 +14,12 @@ SAMPLE_MOTION = Motion(
         RepPlan(out_s=1.10, back_s=0.95, rest_s=0.10),
         RepPlan(out_s=1.15, back_s=1.00, rest_s=0.15),
         RepPlan(out_s=1.20, back_s=1.05, rest_s=0.10),
-        RepPlan(out_s=1.25, hold_s=0.10, back_s=1.15),
+        RepPlan(out_s=1.25, hold_s=0.10, back_s=1.15, depth=0.86),
     ),
     lead_in_s=0.7,
     lead_out_s=0.6,
 )
-"""Five squats that slow down a little, as a set does."""
+"""Five squats that slow down a little, the last one stopping short of level thighs, as a set does."""
 SAMPLE_FILMING = Filming(view=View(yaw_deg=-68.0, elevation_deg=6.0))
 
 

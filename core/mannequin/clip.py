@@ -89,7 +89,7 @@ def draw_clip(
         If the file cannot be written.
     """
     shot = filming or Filming()
-    skeleton, time_s, camera = _stage(motion, shot, build)
+    stage = _set_stage(motion, shot, build)
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
         width, height = shot.resolution_wh if shot.rotation_deg % 180 == 0 else shot.resolution_wh[::-1]
         stream = container.add_stream("libx264", rate=Fraction(shot.fps).limit_denominator(1001))
@@ -98,13 +98,13 @@ def draw_clip(
         stream.codec_context.time_base = _TIME_BASE
         if shot.rotation_deg:
             stream.set_display_rotation(-shot.rotation_deg)
-        for time, image in zip(time_s, _iter_images(skeleton, camera, shot, build, outfit), strict=True):
+        for time, image in zip(stage.time_s, _draw_stage(stage, shot, build, outfit), strict=True):
             stored = np.ascontiguousarray(np.rot90(image, shot.rotation_deg // 90))
             frame = av.VideoFrame.from_ndarray(stored, format="rgb24")
             frame.pts, frame.time_base = round(time / _TIME_BASE), _TIME_BASE
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return _truth(motion, skeleton, time_s, camera)
+    return _truth(motion, stage)
 
 
 def iter_images(
@@ -112,14 +112,12 @@ def iter_images(
 ) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a motion as ``(h, w, 3)`` RGB bytes, without writing them."""
     shot = filming or Filming()
-    skeleton, _, camera = _stage(motion, shot, build)
-    return _iter_images(skeleton, camera, shot, build, outfit)
+    return _draw_stage(_set_stage(motion, shot, build), shot, build, outfit)
 
 
 def compute_truth(motion: Motion, *, filming: Filming | None = None, build: Build = AVERAGE) -> Truth:
     """Return what `draw_clip` would, without drawing: a perfect pose model's view of the motion."""
-    skeleton, time_s, camera = _stage(motion, filming or Filming(), build)
-    return _truth(motion, skeleton, time_s, camera)
+    return _truth(motion, _set_stage(motion, filming or Filming(), build))
 
 
 def pose_motion(motion: Motion, time_s: Array, *, build: Build = AVERAGE) -> Skeleton:
@@ -137,12 +135,23 @@ def pose_motion(motion: Motion, time_s: Array, *, build: Build = AVERAGE) -> Ske
     return {name: (1 - share) * walking[name] + share * xyz for name, xyz in skeleton.items()}
 
 
-def _stage(motion: Motion, shot: Filming, build: Build) -> tuple[Skeleton, Array, Camera]:
+@dataclass(frozen=True)
+class _Stage:
+    """Everything in front of the camera: the figure at its frame times, and where it trains."""
+
+    skeleton: Skeleton
+    time_s: Array
+    training: Skeleton
+    camera: Camera
+
+
+def _set_stage(motion: Motion, shot: Filming, build: Build) -> _Stage:
     """Pose the motion at its frame times and aim the camera at the set, not at the way to it."""
     time_s = _frame_times(motion.duration_s, shot)
     skeleton = pose_motion(motion, time_s, build=build)
     training = {name: xyz[time_s >= motion.walk_in_s] for name, xyz in skeleton.items()}
-    return skeleton, time_s, aim_camera(shot.view, training, resolution_wh=shot.resolution_wh)
+    camera = aim_camera(shot.view, training, resolution_wh=shot.resolution_wh)
+    return _Stage(skeleton, time_s, training, camera)
 
 
 def _frame_times(duration_s: float, shot: Filming) -> Array:
@@ -153,15 +162,13 @@ def _frame_times(duration_s: float, shot: Filming) -> Array:
     return np.asarray(ticks * float(_TIME_BASE), dtype=np.float64)
 
 
-def _iter_images(
-    skeleton: Skeleton, camera: Camera, shot: Filming, build: Build, outfit: Outfit | None
-) -> Iterator[NDArray[np.uint8]]:
-    room = paint_room(camera, skeleton, resolution_wh=shot.resolution_wh, seed=shot.seed)
-    parts = build_parts(skeleton, build, outfit=outfit)
+def _draw_stage(stage: _Stage, shot: Filming, build: Build, outfit: Outfit | None) -> Iterator[NDArray[np.uint8]]:
+    room = paint_room(stage.camera, stage.training, resolution_wh=shot.resolution_wh, seed=shot.seed)
+    parts = build_parts(stage.skeleton, build, outfit=outfit)
     rng = np.random.default_rng(shot.seed)
     grain = rng.normal(0.0, shot.noise, (_NOISE_TILES, *room.picture.shape)).astype(np.float32) if shot.noise else None
-    for index in range(len(skeleton["pelvis"])):
-        canvas = _draw_figure(room, camera, parts, skeleton, index)
+    for index in range(len(stage.time_s)):
+        canvas = _draw_figure(room, stage.camera, parts, stage.skeleton, index)
         if grain is not None:
             canvas.colour += np.roll(grain[rng.integers(_NOISE_TILES)], rng.integers(0, 400, 2), axis=(0, 1))
         yield canvas.to_image()
@@ -190,15 +197,15 @@ def _project_parts(parts: list[Part], camera: Camera, index: int) -> Capsules:
     )
 
 
-def _truth(motion: Motion, skeleton: Skeleton, time_s: Array, camera: Camera) -> Truth:
+def _truth(motion: Motion, stage: _Stage) -> Truth:
     return Truth(
         motion=motion,
-        time_s=time_s,
-        angles=compute_true_angles(skeleton),
+        time_s=stage.time_s,
+        angles=compute_true_angles(stage.skeleton),
         starts_s=motion.starts_s,
         turns_s=motion.turns_s,
         ends_s=motion.ends_s,
-        track=_project_track(skeleton, time_s, camera),
+        track=_project_track(stage.skeleton, stage.time_s, stage.camera),
     )
 
 

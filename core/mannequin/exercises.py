@@ -52,10 +52,10 @@ _BALANCE_AHEAD = 0.026
 
 
 def squat(depth: Depth, build: Build) -> Skeleton:
-    """Bend the knees from 6° to 110°, hips back, arms coming forward."""
+    """Bend the knees from 6° to 126° (thighs level), hips back, arms coming forward."""
     both = _both(depth)
-    knee = 6 + 104 * both
-    shank_tilt = 0.32 * knee
+    knee = 6 + 120 * both
+    shank_tilt = 0.30 * knee
     pelvis = _pelvis_over_feet(knee, shank_tilt, stance=0.088, build=build)
     lean = _balanced_lean(pelvis[:, 0], knee, shank_tilt, arms_ahead=0.035 * both, build=build)
     arms = ArmAngles(shoulder=8 + lean + 76 * both, elbow=12 + 6 * both, plane=12.0)
