@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 import av
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from core.mannequin import Filming, View, iter_images, plan_steady
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, UPLOADER
@@ -66,14 +66,14 @@ class Usage:
     rep_count: int
 
 
-def measure(clip: Path, *, limit_mb: int, folder: Path) -> Usage:
+def measure(clip: Path, *, limit_mb: int, folder: Path, browser: Browser) -> Usage:
     """Analyse the clip in the browser with the app confined to `limit_mb`."""
     with _confined(limit_mb) as group, running_app(folder, cgroup=group, **_profile()) as server:
         peak, done = [0.0], threading.Event()
         sampler = threading.Thread(target=_sample_anonymous, args=(group, peak, done))
         sampler.start()
         try:
-            count = _count_in_browser(server.url, clip)
+            count = _count_in_browser(browser, server.url, clip)
         finally:
             done.set()
             sampler.join()
@@ -104,19 +104,17 @@ def _profile() -> dict[str, str]:
     return {name: value for name, value in values.items() if value} | {"MAX_FILE_SIZE_MB": "200"}
 
 
-def _count_in_browser(url: str, clip: Path) -> int:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        page = browser.new_page()
-        page.goto(url)
-        page.set_input_files(UPLOADER, clip)
-        button = page.get_by_role("button", name="Analyze", exact=True)
-        expect(button).to_be_enabled(timeout=60_000)
-        button.click()
-        heading = page.get_by_role("heading", name=re.compile(r"^\d+ reps?$"))
-        expect(heading).to_be_visible(timeout=240_000)
-        count = int(heading.inner_text().split()[0])
-        browser.close()
+def _count_in_browser(browser: Browser, url: str, clip: Path) -> int:
+    page = browser.new_page()
+    page.goto(url)
+    page.set_input_files(UPLOADER, clip)
+    button = page.get_by_role("button", name="Analyze", exact=True)
+    expect(button).to_be_enabled(timeout=60_000)
+    button.click()
+    heading = page.get_by_role("heading", name=re.compile(r"^\d+ reps?$"))
+    expect(heading).to_be_visible(timeout=240_000)
+    count = int(heading.inner_text().split()[0])
+    page.close()
     return count
 
 
@@ -131,12 +129,14 @@ def _read_field(path: Path, name: str) -> int:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="repscope-memory-") as name:
+    with tempfile.TemporaryDirectory(prefix="repscope-memory-") as name, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         folder = Path(name)
         clip = draw_long_clip(folder / "minute.mp4")
         print(f"60 s, 1080 x 1920, {clip.stat().st_size / 1e6:.0f} MB, profile of .env.example")
         print(f"{'limit':>8} {'peak':>8} {'anonymous':>10} {'killed':>7} {'reps':>5}")
-        usages = [measure(clip, limit_mb=limit_mb, folder=folder) for limit_mb in (1024, 512)]
+        usages = [measure(clip, limit_mb=limit_mb, folder=folder, browser=browser) for limit_mb in (1024, 512)]
+        browser.close()
     for usage in usages:
         print(
             f"{usage.limit_mb:5d} MB {usage.peak_mb:5.0f} MB {usage.peak_anonymous_mb:7.0f} MB"

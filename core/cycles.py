@@ -1,78 +1,145 @@
 """Find the whole cycles of one signal by hysteresis, and score how much they look like one another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
-OVERSAMPLING = 4
-"""Points per sample of the cubic spline on which turning points are found (sub-sample times)."""
-ROBUST_RANGE_PERCENT = (5.0, 95.0)
-END_AMPLITUDE = (0.5, 2.0)
-"""A first or last half-cycle outside this share of the median amplitude is set-up or put-down, not a rep."""
-TEMPLATE_POINTS = 32
-SINGLE_CYCLE_CONSISTENCY = 0.5
-"""One cycle has no other to agree with: neither for nor against."""
+FINE_RATE_HZ = 40.0
+"""Rate of the cubic spline on which turning points are found between samples: to 25 ms."""
+MAX_OVERSAMPLING = 8
+"""Points per sample at most; a turn is not known better than that."""
 MIN_SAMPLES = 8
 """Fewer known samples than this show no cycle."""
+ROBUST_RANGE_PERCENT = (5.0, 95.0)
+"""Of the design: a twentieth of the samples may be wrong at either end."""
+END_HEIGHT = (0.5, 2.0)
+"""A first or last half-cycle outside this share of the median height is set-up or put-down, not a rep."""
+HEIGHT_RATIO = 1.67
+"""A cycle less than 60 % as high as the median is a partial rep or a set-up movement, one as much higher is no rep."""
+WIDTH_RATIO = 2.0
+"""So is one whose far half lasts less than half or more than twice as long as the median's."""
+RETURN_RATIO = 2.0
+"""So is one that comes back only half or twice as far as it went out: it ends elsewhere than it started."""
+OUTLIER_SPREADS = 4.0 * 1.4826
+"""These ratios hold for even sets; in an uneven one they widen to four robust standard deviations (MAD) of the set."""
+REST_RATIO = 2.0
+"""Leaving home slower than this many times the second half of the way out is a rest before the rep."""
+SHAPE_POINTS = 32
+"""Points at which two cycles are compared."""
+SINGLE_SIMILARITY = 0.5
+"""One cycle has no other to agree with: neither for nor against."""
+BAND = (0.55, 1.7)
+"""Band kept around a known cycle frequency: from half as slow to not quite the double, which is the first harmonic."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A signal on a fine, gapless grid.
+
+    Attributes
+    ----------
+    time_s, values
+        ``(m,)`` from the first known sample to the last; gaps are bridged by straight lines, which can hide
+        a cycle but never add one.
+    rate_hz
+        Of the samples.
+    path
+        How far the signal as measured moved up and down in all, same unit as the values.
+    """
+
+    time_s: Floats
+    values: Floats
+    rate_hz: float
+    path: float
 
 
 @dataclass(frozen=True)
 class Cycles:
-    """Alternating turning points of one signal, and how regular they are.
+    """Moves away from the home level and back: ``k`` whole cycles.
 
     Attributes
     ----------
-    times_s, values
-        ``(m,)`` turning points, alternately high and low; half-cycle ``i`` runs from ``i`` to ``i + 1``.
-    first, last
-        The turning points between which the cycles are alike; before and after is set-up.
-    amplitude
-        Median of the half-cycles' heights, unit of the signal.
+    starts_s, rises_s, turns_s, falls_s, ends_s
+        ``(k,)`` when each leaves home, is half-way out, turns, is half-way back, and is home.
+    heights
+        ``(k,)`` the smaller of the ways out and back, unit of the signal.
     quality
-        0-1: agreement of the cycles in shape, height and duration, and the share of all movement they explain.
+        0-1: share of all movement that the cycles explain, each as far as it resembles its neighbour.
+    is_upward
+        Home is the low side.
+    partial
+        Start, turn and end in seconds of each cycle lower than the others by `HEIGHT_RATIO`: not counted.
+    lead_s, tail_s
+        Turning points of a half-cycle before the first and after the last cycle, NaN if there is none.
     """
 
-    times_s: Floats
-    values: Floats
-    first: int
-    last: int
-    amplitude: float
+    starts_s: Floats
+    rises_s: Floats
+    turns_s: Floats
+    falls_s: Floats
+    ends_s: Floats
+    heights: Floats
     quality: float
+    is_upward: bool
+    partial: tuple[tuple[float, float, float], ...] = ()
+    lead_s: float = float("nan")
+    tail_s: float = float("nan")
 
     @property
     def count(self) -> int:
         """Return the number of whole cycles."""
-        return max(0, self.last - self.first) // 2
+        return len(self.turns_s)
+
+    @property
+    def height(self) -> float:
+        """Return the median height, unit of the signal."""
+        return float(np.median(self.heights))
+
+    @property
+    def period_s(self) -> float:
+        """Return the median time from one turn to the next; NaN for a single cycle."""
+        return float(np.median(np.diff(self.turns_s))) if self.count > 1 else float("nan")
 
 
-def find_cycles(values: Floats, *, time_s: Floats, hysteresis: float) -> Cycles | None:
-    """Find the cycles of a signal whose turning points differ by at least a share of its range.
+def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
+    """Return the signal on a fine grid, ``None`` if too little of it is known.
 
     Parameters
     ----------
     values, time_s
-        ``(n,)``; NaN samples are bridged, which can hide a cycle but never add one.
-    hysteresis
-        Share of the robust range (P95 - P5) a half-cycle must reach.
-
-    Returns
-    -------
-    ``None`` if there is no whole cycle.
+        ``(n,)``, NaN where unknown; seconds.
     """
-    fine_s, fine = _oversample(values, time_s=time_s)
-    if len(fine) == 0:
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415  see core.smoothing
+
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < MIN_SAMPLES:
         return None
-    turns = _turning_points(fine, threshold=hysteresis * robust_range(fine))
-    if len(turns) < 3:
-        return None
-    heights = np.abs(np.diff(fine[turns]))
-    first, last = _alike(heights)
-    quality = _quality(fine_s, fine, turns=turns[first : last + 1])
-    return Cycles(fine_s[turns], fine[turns], first, last, float(np.median(heights[first:last])), quality)
+    inside = slice(known[0], known[-1] + 1)
+    bridged = np.interp(time_s[inside], time_s[known], values[known])
+    rate_hz = (len(bridged) - 1) / float(np.ptp(time_s[inside]))
+    finer = int(np.clip(round(FINE_RATE_HZ / rate_hz), 1, MAX_OVERSAMPLING))
+    steps = np.arange((len(bridged) - 1) * finer + 1) / finer
+    fine_s = np.interp(steps, np.arange(len(bridged)), time_s[inside])
+    fine = np.asarray(CubicSpline(time_s[inside], bridged)(fine_s))
+    return Trace(fine_s, fine, rate_hz, float(np.abs(np.diff(fine)).sum()))
+
+
+def band_pass(trace: Trace, *, period_s: float) -> Trace:
+    """Return the trace reduced to cycles of about a period: drift and noise taken out, rests flat."""
+    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  see core.smoothing
+
+    fine_hz = (len(trace.time_s) - 1) / float(np.ptp(trace.time_s))
+    padding = min(len(trace.values) - 1, round(3 * period_s * fine_hz))
+    low_hz, high_hz = (share / period_s for share in BAND)
+    values = sosfiltfilt(butter(1, low_hz, "high", fs=fine_hz, output="sos"), trace.values, padlen=padding)
+    if high_hz < 0.45 * trace.rate_hz:
+        values = sosfiltfilt(butter(2, high_hz, fs=fine_hz, output="sos"), values, padlen=padding)
+    return Trace(trace.time_s, np.asarray(values), trace.rate_hz, trace.path)
 
 
 def robust_range(values: Floats) -> float:
@@ -84,19 +151,43 @@ def robust_range(values: Floats) -> float:
     return float(high - low)
 
 
-def _oversample(values: Floats, *, time_s: Floats) -> tuple[Floats, Floats]:
-    known = np.isfinite(values)
-    if known.sum() < MIN_SAMPLES:
-        return np.empty(0), np.empty(0)
-    steps = np.arange((len(values) - 1) * OVERSAMPLING + 1) / OVERSAMPLING
-    fine_s = np.interp(steps, np.arange(len(values)), time_s)
-    fine_s = fine_s[(fine_s >= time_s[known][0]) & (fine_s <= time_s[known][-1])]
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  see core.smoothing
+def find_cycles(trace: Trace, *, hystereses: Sequence[float]) -> list[Cycles]:
+    """Find the cycles whose turning points differ by at least a share of the signal's range.
 
-    return fine_s, np.asarray(CubicSpline(time_s[known], values[known])(fine_s))
+    Parameters
+    ----------
+    trace
+        From `make_trace` or `band_pass`.
+    hystereses
+        Shares of the robust range (P95 - P5) a half-cycle must reach; each makes one result.
+
+    Returns
+    -------
+    For each hysteresis that finds any. Home is the side, low or high, that gives more cycles, and the more alike
+    ones where both give as many.
+    """
+    found: dict[bytes, Cycles | None] = {}
+    results = []
+    for hysteresis in hystereses:
+        turns = _turning_points(trace.values, threshold=hysteresis * robust_range(trace.values))
+        key = turns.tobytes()
+        if key not in found:
+            found[key] = _best_home(trace, turns)
+        if (cycles := found[key]) is not None:
+            results.append(cycles)
+    return results
 
 
-def _turning_points(values: Floats, *, threshold: float) -> NDArray[np.intp]:
+def _best_home(trace: Trace, turns: Indices) -> Cycles | None:
+    if len(turns) < 3:
+        return None
+    turns = _trim(turns, trace.values)
+    both = [_cycles(trace, turns, phase=phase) for phase in (0, 1) if len(turns) >= 3 + phase]
+    best = max(both, key=lambda cycles: (cycles.count, cycles.quality))
+    return best if best.count else None
+
+
+def _turning_points(values: Floats, *, threshold: float) -> Indices:
     """Return the indices of alternating extremes that differ by at least `threshold`."""
     slope = np.sign(np.diff(values))
     corners = np.flatnonzero(np.concatenate([[True], slope[1:] != slope[:-1], [True]]))
@@ -117,36 +208,106 @@ def _turning_points(values: Floats, *, threshold: float) -> NDArray[np.intp]:
     return np.array(turns, dtype=np.intp)
 
 
-def _alike(heights: Floats) -> tuple[int, int]:
-    """Return the first and last turning point of the run whose ends are as high as the rest."""
-    low, high = np.median(heights) * np.array(END_AMPLITUDE)
+def _trim(turns: Indices, values: Floats) -> Indices:
+    """Cut half-cycles off both ends that are far from as high as the rest."""
+    heights = np.abs(np.diff(values[turns]))
+    low, high = np.median(heights) * np.array(END_HEIGHT)
     first, last = 0, len(heights)
     while last - first > 2 and not low <= heights[first] <= high:
         first += 1
     while last - first > 2 and not low <= heights[last - 1] <= high:
         last -= 1
-    return first, last
+    return turns[first : last + 1]
 
 
-def _quality(time_s: Floats, values: Floats, *, turns: NDArray[np.intp]) -> float:
-    heights = np.abs(np.diff(values[turns]))
-    periods = time_s[turns[2:]] - time_s[turns[:-2]]
-    explained = heights.sum() / np.abs(np.diff(values)).sum()
-    regular = np.exp(-_variation(heights) - _variation(periods))
-    return float(max(_consistency(values, turns=turns, phase=phase) for phase in (0, 1)) * explained * regular)
+def _cycles(trace: Trace, turns: Indices, *, phase: int) -> Cycles:
+    """Cut at every second turning point from `phase` on; keep the cycles as high and as wide as the others."""
+    knots = _knots(trace.values, turns[phase:])
+    start, rise, turn, fall, end = knots
+    heights = np.minimum(*(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end)))
+    width_off = _off(trace.time_s[fall] - trace.time_s[rise], ratio=WIDTH_RATIO)
+    height_off = _off(heights, ratio=HEIGHT_RATIO)
+    out, back = (np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))
+    return_off = _off(out / np.maximum(back, 1e-9), ratio=RETURN_RATIO)
+    kept = (width_off == 0) & (height_off == 0) & (return_off == 0)
+    moved = sum(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))[kept]
+    similar = _similarity(trace.values, knots[:, kept], heights=heights[kept])
+    times = _tighten(trace.time_s[knots])
+    starts_s, rises_s, turns_s, falls_s, ends_s = times[:, kept]
+    shallow = times[:, (height_off < 0) & (width_off <= 0)]
+    has_tail = (len(turns) - phase) % 2 == 0
+    return Cycles(
+        starts_s=starts_s,
+        rises_s=rises_s,
+        turns_s=turns_s,
+        falls_s=falls_s,
+        ends_s=ends_s,
+        heights=heights[kept],
+        quality=float((moved * similar).sum() / max(trace.path, 1e-9)),
+        is_upward=bool(trace.values[turn[0]] > trace.values[start[0]]),
+        partial=tuple((a, b, c) for a, b, c in shallow[[0, 2, 4]].T.tolist()),
+        lead_s=float(trace.time_s[turns[0]]) if phase else float("nan"),
+        tail_s=float(trace.time_s[turns[-1]]) if has_tail else float("nan"),
+    )
 
 
-def _variation(values: Floats) -> float:
-    return float(np.std(values) / np.mean(values)) if len(values) else 0.0
+def _knots(values: Floats, turns: Indices) -> Indices:
+    """Return ``(5, k)`` indices: home, half-way out, turn, half-way back, home."""
+    start, turn, end = turns[:-2:2], turns[1:-1:2], turns[2::2]
+    rise = [_half_way(values, home, far) for home, far in zip(start, turn, strict=True)]
+    fall = [_half_way(values, home, far) for home, far in zip(end, turn, strict=True)]
+    return np.array([start, rise, turn, fall, end], dtype=np.intp)
 
 
-def _consistency(values: Floats, *, turns: NDArray[np.intp], phase: int) -> float:
-    """Return the share of the cycles' variance that their median shape explains, 0-1."""
-    edges = turns[phase::2]
-    if len(edges) < 3:
-        return SINGLE_CYCLE_CONSISTENCY if len(edges) == 2 else 0.0
-    index = np.arange(len(values))
-    cycles = np.array([np.interp(np.linspace(a, b, TEMPLATE_POINTS), index, values) for a, b in pairwise(edges)])
-    template = np.median(cycles, axis=0)
-    residual = np.median(((cycles - template) ** 2).mean(axis=1))
-    return float(1.0 / (1.0 + residual / template.var()))
+def _half_way(values: Floats, home: int, far: int) -> int:
+    """Return the index nearest to home at which the signal is half-way to the far point."""
+    step = 1 if far > home else -1
+    way = values[min(home, far) : max(home, far) + 1][::step]
+    half = 0.5 * (values[home] + values[far])
+    return home + step * int(np.argmax(way >= half if values[far] > values[home] else way <= half))
+
+
+def _off(sizes: Floats, *, ratio: float) -> NDArray[np.int_]:
+    """Return for each size 0 if it is as the others, -1 or 1 if it is far smaller or larger."""
+    if len(sizes) < 3:
+        return np.zeros(len(sizes), dtype=np.int_)
+    logs = np.log(np.maximum(sizes, 1e-9))
+    off = logs - np.median(logs)
+    limit = max(np.log(ratio), OUTLIER_SPREADS * float(np.median(np.abs(off))))
+    return np.where(np.abs(off) > limit, np.sign(off), 0).astype(np.int_)
+
+
+def _similarity(values: Floats, knots: Indices, *, heights: Floats) -> Floats:
+    """Return for each cycle how much it resembles the better of its neighbours, 0-1.
+
+    Correlation of the shapes, times the ratio of the heights, times the root of that of the widths.
+    """
+    start, rise, _, fall, end = knots
+    if len(start) < 2:
+        return np.full(len(start), SINGLE_SIMILARITY)
+    at = start[:, None] + (end - start)[:, None] * np.linspace(0, 1, SHAPE_POINTS)
+    shapes = np.interp(at.ravel(), np.arange(len(values)), values).reshape(at.shape)
+    shapes -= shapes.mean(axis=1, keepdims=True)
+    shapes /= np.linalg.norm(shapes, axis=1, keepdims=True) + 1e-9
+    alike = np.clip((shapes[1:] * shapes[:-1]).sum(axis=1), 0, 1)
+    alike *= _ratio(heights) * np.sqrt(_ratio((fall - rise).astype(np.float64)))
+    return np.asarray(np.maximum(np.append(alike, 0), np.insert(alike, 0, 0)))
+
+
+def _ratio(sizes: Floats) -> Floats:
+    """Return the smaller over the larger of each two neighbours."""
+    smaller, larger = np.minimum(sizes[1:], sizes[:-1]), np.maximum(sizes[1:], sizes[:-1])
+    return np.asarray(smaller / np.maximum(larger, 1e-9))
+
+
+def _tighten(times: Floats) -> Floats:
+    """Return the ``(5, k)`` times with rests at home taken out of the cycles.
+
+    The second half of the way out tells how long the first took: a signal at rest is home until then.
+    """
+    start, rise, turn, fall, end = times
+    quarter = np.median(np.concatenate([turn - rise, fall - turn])) if len(turn) else 0.0
+    out, back = np.maximum(turn - rise, quarter), np.maximum(fall - turn, quarter)
+    start = np.where(rise - start > REST_RATIO * out, rise - out, start)
+    end = np.where(end - fall > REST_RATIO * back, fall + back, end)
+    return np.array([start, rise, turn, fall, end])

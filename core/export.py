@@ -156,6 +156,7 @@ def _to_document(analysis: Analysis, *, clip: str) -> dict[str, Any]:
         "exercise": analysis.recognition.exercise,
         "recognition": asdict(analysis.recognition),
         "view": asdict(analysis.view),
+        "trust": {name: asdict(trust) for name, trust in analysis.trust.items()},
         "cues": [asdict(cue) for cue in analysis.cues],
         "effective_hz": analysis.sample_rate_hz,
         "frames_analysed": len(analysis.track.time_s),

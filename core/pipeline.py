@@ -27,6 +27,7 @@ from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling, supported_at
 from core.smoothing import smooth_angle
+from core.trust import Trust, assess_trust
 from core.video import VideoInfo, iter_frames, probe
 from core.view import View, estimate_view
 
@@ -109,8 +110,8 @@ class Analysis:
         The reps, and what they measure.
     recognition
         Which exercise it looks like: a suggestion, used for names and cues, never for counting.
-    view, cues
-        From where the camera sees the body, and the form cues that view can show.
+    view, trust, cues
+        From where the camera sees the body, how far that lets each angle be trusted, and the form cues it can show.
     joint
         The joint the trainer asked for; None: found by itself.
     sample_rate_hz
@@ -130,6 +131,7 @@ class Analysis:
     metrics: SetMetrics
     recognition: Recognition
     view: View
+    trust: dict[str, Trust]
     cues: tuple[Cue, ...]
     joint: str | None
     sample_rate_hz: float
@@ -261,12 +263,11 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
     """
     started = time.perf_counter()
     _require_person(track, min_frames=min_frames)
-    angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in compute_angles(track).items()}
-    rate_hz = mean_rate_hz(track.time_s)
-    count = detect_reps(track, angles, joint=joint)
-    metrics = compute_metrics(track, angles, count, sample_rate_hz=rate_hz)
-    recognition = recognize_exercise(track, angles, count)
     view = estimate_view(track)
+    raw = compute_angles(track, view=view)
+    angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
+    rate_hz = mean_rate_hz(track.time_s)
+    count, metrics, recognition, cues = _count(track, angles, view, joint=joint)
     return Analysis(
         info=None,
         plan=None,
@@ -277,7 +278,8 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         metrics=metrics,
         recognition=recognition,
         view=view,
-        cues=tuple(compute_cues(track, angles, view, recognition=recognition, metrics=metrics)),
+        trust=assess_trust(track, view),
+        cues=cues,
         joint=joint,
         sample_rate_hz=rate_hz,
         warnings=tuple(_warnings(track, count, rate_hz=rate_hz)),
@@ -287,21 +289,31 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
 
 
 def recount(analysis: Analysis, *, joint: str | None) -> Analysis:
-    """Return the analysis counted on another joint, from the stored landmarks."""
-    again = summarize(analysis.track, joint=joint, min_frames=0)
-    clip_warnings = (
-        ()
-        if analysis.info is None or analysis.plan is None
-        else _clip_warnings(analysis.track, info=analysis.info, plan=analysis.plan)
-    )
+    """Return the analysis counted on another joint, from the stored landmarks and angles."""
+    count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, joint=joint)
+    kept = [warning for warning in analysis.warnings if warning != analysis.count.reason]
     return replace(
-        again,
-        info=analysis.info,
-        plan=analysis.plan,
-        frame_index=analysis.frame_index,
-        warnings=(*clip_warnings, *again.warnings),
-        timing=analysis.timing,
-        peak_mb=analysis.peak_mb,
+        analysis,
+        count=count,
+        metrics=metrics,
+        recognition=recognition,
+        cues=cues,
+        joint=joint,
+        warnings=(*kept, *filter(None, [count.reason])),
+    )
+
+
+def _count(
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, joint: str | None
+) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
+    count = detect_reps(track, angles, joint=joint)
+    metrics = compute_metrics(track, angles, count, sample_rate_hz=mean_rate_hz(track.time_s))
+    recognition = recognize_exercise(track, angles, count)
+    return (
+        count,
+        metrics,
+        recognition,
+        tuple(compute_cues(track, angles, view, recognition=recognition, metrics=metrics)),
     )
 
 

@@ -1,16 +1,18 @@
-"""Candidate signals that may show the repetitions: joint angles, their means, body-relative displacements.
+"""Candidate signals that may show the repetitions.
 
-A displacement is measured in body lengths and multiplied by `DEGREES_PER_BODY_LENGTH` when its range is
-compared with that of an angle.
+Joint angles of both sides, their means and their fusion, each also in space, and body-relative
+displacements. A displacement is measured in body lengths; its range counts as that of an angle
+`DEGREES_PER_BODY_LENGTH` times as large.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.angles import gate_landmarks, midpoint
-from core.landmarks import INDEX, JOINTS, SIDES, LandmarkTrack
+from core.geometry import angle_between, gate_landmarks, midpoint
+from core.landmarks import INDEX, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.smoothing import smooth_angle
 
 Floats = NDArray[np.float64]
@@ -23,6 +25,14 @@ BODY_TORSOS = 2.6
 """Shoulder to ankle over shoulder to hip in a standing adult (Drillis and Contini 1966: .818-.039 over .288)."""
 MIN_COVERAGE = 0.4
 """Share of the clip a signal must be known for; below it there is too little to count."""
+FUSED_COVERAGE = 0.6
+"""Share of the clip an angle must be known for to enter a fusion: the gaps are bridged there."""
+BOX_TOLERANCE = 1e-3
+"""A body box as wide in every frame, to this share, was scaled frame by frame: its places mean nothing."""
+FUSIONS = {"whole_body": JOINTS, "arms": ("elbow", "shoulder"), "legs": ("knee", "hip", "ankle")}
+"""Joints whose angles are fused into one signal."""
+IN_SPACE = "_in_space"
+"""Suffix of an angle measured on the 3-D landmarks."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +42,28 @@ class Signal:
     Attributes
     ----------
     name
-        An angle name (``left_knee``), a joint for the mean of both sides (``knee``), or a displacement.
+        An angle (``left_knee``), a joint for the mean of both sides (``knee``), a fusion (``arms``) or a
+        displacement (``hip_height``).
+    joint
+        The joint an angle belongs to, else empty.
     unit
         ``deg`` or ``body lengths``.
     values
         ``(n,)`` smoothed, NaN where unknown.
+    is_plain
+        Known to a trainer by its name; fusions and angles in space vote, but drive only if nothing plain agrees.
     """
 
     name: str
+    joint: str
     unit: str
     values: Floats
+    is_plain: bool = True
 
     @property
-    def degrees(self) -> Floats:
-        """Return the values in degrees or, for a displacement, the equivalent."""
-        return self.values * (1.0 if self.unit == DEGREES else DEGREES_PER_BODY_LENGTH)
+    def per_unit_deg(self) -> float:
+        """Degrees that one unit counts as."""
+        return 1.0 if self.unit == DEGREES else DEGREES_PER_BODY_LENGTH
 
 
 def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signal]:
@@ -59,31 +76,16 @@ def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signa
     angles
         Smoothed angles in degrees, ``(n,)`` each.
     """
-    signals = [Signal(name, DEGREES, values) for name, values in angles.items()]
-    signals += [Signal(joint, DEGREES, _mean_of_sides(angles, joint)) for joint in JOINTS]
-    signals += [Signal(name, BODY_LENGTHS, values) for name, values in _displacements(track).items()]
+    in_space = _angles_in_space(track)
+    signals = [
+        *_of_joints(angles, is_plain=True),
+        *_of_joints(in_space, is_plain=False),
+        *_fusions({**angles, **in_space}, track.time_s),
+    ]
+    if not _is_scaled_by_frame(track):
+        displacements = _displacements(track).items()
+        signals += [Signal(name, "", BODY_LENGTHS, smooth_angle(v, time_s=track.time_s)) for name, v in displacements]
     return [signal for signal in signals if np.isfinite(signal.values).mean() >= MIN_COVERAGE]
-
-
-def _mean_of_sides(angles: dict[str, Floats], joint: str) -> Floats:
-    left, right = (angles[f"{side}_{joint}"] for side in SIDES)
-    mean: Floats = 0.5 * (left + right)
-    return mean
-
-
-def _displacements(track: LandmarkTrack) -> dict[str, Floats]:
-    """Return heights and distances in body lengths, each relative to another part of the body."""
-    points = gate_landmarks(track)[:, :, :2]
-    shoulder, hip, ankle, wrist = (midpoint(points, name) for name in ("shoulder", "hip", "ankle", "wrist"))
-    length = body_length(track)
-    raw = {
-        "hip_height": ankle[:, 1] - hip[:, 1],
-        "shoulder_height": ankle[:, 1] - shoulder[:, 1],
-        "wrist_height": shoulder[:, 1] - wrist[:, 1],
-        "wrist_spread": _distance(points, "wrist"),
-        "ankle_spread": _distance(points, "ankle"),
-    }
-    return {name: smooth_angle(values / length, time_s=track.time_s) for name, values in raw.items()}
 
 
 def body_length(track: LandmarkTrack) -> float:
@@ -94,5 +96,83 @@ def body_length(track: LandmarkTrack) -> float:
     return BODY_TORSOS * float(np.median(known)) if len(known) else float("nan")
 
 
+def has_places(track: LandmarkTrack) -> bool:
+    """Tell whether the body's place and size in the picture mean anything."""
+    return not _is_scaled_by_frame(track)
+
+
+def _of_joints(angles: dict[str, Floats], *, is_plain: bool) -> list[Signal]:
+    """Return the angles, and for each joint the mean of both sides."""
+    suffix = "" if is_plain else IN_SPACE
+    singles = [Signal(name + suffix, _joint_of(name), DEGREES, v, is_plain) for name, v in angles.items()]
+    both = {joint: 0.5 * (angles[f"left_{joint}"] + angles[f"right_{joint}"]) for joint in JOINTS}
+    return singles + [Signal(joint + suffix, joint, DEGREES, v, is_plain) for joint, v in both.items()]
+
+
+def _joint_of(name: str) -> str:
+    joint = name.rsplit("_", maxsplit=1)[-1]
+    return joint if joint in JOINTS else ""
+
+
+def _angles_in_space(track: LandmarkTrack) -> dict[str, Floats]:
+    """Return the joint angles on the world landmarks, or on the image landmarks with their depth.
+
+    Depth is too noisy to measure with, but turns with the movement where the picture does not.
+    """
+    seen = np.isfinite(gate_landmarks(track))
+    points = np.where(seen, track.world if np.isfinite(track.world).any() else track.xyz, np.nan)
+    return {
+        f"{side}_{joint}": smooth_angle(_angle_at(points, joint=joint, side=side), time_s=track.time_s)
+        for joint in JOINTS
+        for side in SIDES
+    }
+
+
+def _angle_at(points: Floats, *, joint: str, side: str) -> Floats:
+    proximal, vertex, distal = joint_indices(joint, side)
+    return angle_between(points[:, vertex] - points[:, proximal], points[:, distal] - points[:, vertex])
+
+
+def _fusions(angles: dict[str, Floats], time_s: Floats) -> list[Signal]:
+    """Return the first principal component of the angles of each group: what they do together, with less noise."""
+    signals = []
+    for name, joints in FUSIONS.items():
+        group = [v for key, v in angles.items() if _joint_of(key) in joints]
+        known = [v for v in group if np.isfinite(v).mean() >= FUSED_COVERAGE]
+        if len(known) > 1:
+            signals.append(Signal(name, "", DEGREES, _first_component(known, time_s), is_plain=False))
+    return signals
+
+
+def _first_component(series: Iterable[Floats], time_s: Floats) -> Floats:
+    """Return the ``(n,)`` first principal component, scaled as one of four equal angles would be."""
+    bridged = np.array([np.interp(time_s, time_s[np.isfinite(v)], v[np.isfinite(v)]) for v in series])
+    centred = bridged - np.median(bridged, axis=1, keepdims=True)
+    weights, sizes, components = np.linalg.svd(centred, full_matrices=False)
+    sign = 1.0 if weights[:, 0].sum() >= 0 else -1.0
+    return np.asarray(sign * sizes[0] * components[0] * 2.0 / np.sqrt(len(bridged)))
+
+
+def _displacements(track: LandmarkTrack) -> dict[str, Floats]:
+    """Return heights and distances in body lengths, each relative to another part of the body."""
+    points = gate_landmarks(track)[:, :, :2] / body_length(track)
+    shoulder, hip, ankle, wrist = (midpoint(points, name)[:, 1] for name in ("shoulder", "hip", "ankle", "wrist"))
+    return {
+        "hip_height": ankle - hip,
+        "shoulder_height": ankle - shoulder,
+        "wrist_height": shoulder - wrist,
+        "head_height": wrist - points[:, INDEX["nose"], 1],
+        "wrist_spread": _distance(points, "wrist"),
+        "ankle_spread": _distance(points, "ankle"),
+    }
+
+
 def _distance(points: Floats, name: str) -> Floats:
     return np.asarray(np.linalg.norm(points[:, INDEX[f"left_{name}"]] - points[:, INDEX[f"right_{name}"]], axis=1))
+
+
+def _is_scaled_by_frame(track: LandmarkTrack) -> bool:
+    """Tell whether each frame was scaled to the body's own box, as published landmark sets are."""
+    seen = np.isfinite(track.xyz[:, :, 0]).all(axis=1)
+    widths = np.ptp(track.xyz[seen, :, 0], axis=1)
+    return len(widths) > 1 and bool(np.ptp(widths) <= BOX_TOLERANCE * np.max(widths))

@@ -25,6 +25,9 @@ MIN_SPIKE_SHARE = 0.15
 window's own spread is small, would be cut off."""
 HAMPEL_FROM_HZ = 10.0
 """Below this rate seven samples span a whole quick rep, and its peak is a spike: nothing is taken out."""
+LOW_PASS_FROM_HZ = 7.5
+"""Below this rate a quick rep (1.3 a second and more) lies close to the cut-off and would be flattened: on RepCount
+at 200 frames a clip the low-pass cost a tenth of the counts. Nothing is filtered there."""
 FILTER_ORDER = 2
 MIN_FILTER_SAMPLES = 8
 """Shorter runs are left as they are: the filter's edges would fill them."""
@@ -47,7 +50,8 @@ def smooth_angle(values: Floats, *, time_s: Floats) -> Floats:
 
     Notes
     -----
-    Each run between long gaps is filtered on its own, order 2 forwards and backwards.
+    Each run between long gaps is filtered on its own, order 2 forwards and backwards. Below
+    `LOW_PASS_FROM_HZ` gaps are filled and nothing else is done.
     """
     smooth = np.full(len(values), np.nan)
     filled = fill_gaps(values, time_s=time_s)
@@ -90,6 +94,8 @@ def _smooth_run(values: Floats, time_s: Floats) -> Floats:
     if len(values) < MIN_FILTER_SAMPLES:
         return values
     interval = sample_interval_s(time_s)
+    if interval * LOW_PASS_FROM_HZ > 1.0:
+        return values
     grid = np.linspace(time_s[0], time_s[-1], max(round((time_s[-1] - time_s[0]) / interval) + 1, MIN_FILTER_SAMPLES))
     even = np.interp(grid, time_s, _remove_spikes(values, rate_hz=1.0 / interval))
     low_passed = _low_pass(even, rate_hz=(len(grid) - 1) / (grid[-1] - grid[0]))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.cues import Cue
 from core.export import to_frames_csv, to_json, to_npz, to_reps_csv
-from core.landmarks import ANGLE_NAMES, JOINTS, TRUNK_LEAN
+from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
 from core.pipeline import Analysis, recount
 from core.plots import joint_title, moving_joints, plot_joint
 from pages.components.player import show_clip
@@ -102,6 +102,18 @@ def _show_curves(analysis: Analysis, *, key: str) -> None:
     )
     for joint in joints:
         st.plotly_chart(plot_joint(analysis, joint), key=f"curve_{key}_{joint}", config={"displayModeBar": False})
+        st.caption(_trust_in(analysis, joint))
+
+
+def _trust_in(analysis: Analysis, joint: str) -> str:
+    """Say how far each side's curve may be trusted; both sides alike are said once."""
+    names = [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES]
+    said: dict[str, list[str]] = {}
+    for name in names:
+        trust = analysis.trust[name]
+        about = "" if math.isnan(trust.expected_error_deg) else f", about ±{trust.expected_error_deg:.0f}°"
+        said.setdefault(f"trust {trust.level}{about}. {trust.reason}", []).append(_words(name))
+    return "  \n".join(f"{' and '.join(sides)}: {text}" for text, sides in said.items())
 
 
 def _show_reps(analysis: Analysis) -> None:
