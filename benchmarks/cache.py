@@ -6,9 +6,10 @@ from pathlib import Path
 
 from core.errors import AnalysisError
 from core.export import read_landmarks, write_landmarks
+from core.follow import Clock, follow_training
 from core.landmarks import LandmarkTrack
 from core.model import MODEL_SHA256, model_path
-from core.pipeline import Clock, Request, stream_poses, to_track
+from core.pipeline import Request, to_track
 from core.pose import open_pose, silence_native_log
 from core.video import probe
 
@@ -48,4 +49,9 @@ def _run(clip: Path, request: Request) -> LandmarkTrack:
     info = probe(clip, max_duration_s=request.max_duration_s)
     plan = request.plan(info)
     with open_pose(model_path(request.model)) as estimator:
-        return to_track(list(stream_poses(clip, info=info, plan=plan, estimator=estimator, clock=Clock())))
+        steps = follow_training(clip, info=info, plan=plan, estimator=estimator, clock=Clock())
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                return to_track(stop.value.samples)

@@ -1,9 +1,9 @@
 """How far count, ROM and tempo drift when fewer or smaller frames of the same clip are analysed.
 
 Run ``python -m benchmarks.sampling [DIR]``. Every clip is analysed at each skip and each width for real
-(the model tracks from frame to frame, so leaving landmarks out afterwards would flatter). The
-reference is the densest sampling, skip 1 at 640 px. Skips whose rate is below the gate for counts
-are left out. Prints one table for skips, one for widths, the clips whose count changed, and a JSON line.
+(the model tracks from frame to frame, so leaving landmarks out afterwards would flatter). Skips are
+compared with skip 2 at 480 px, widths with 480 px at Auto and 200 frames. Skips whose rate is below
+the gate for counts are left out. Prints one table, the clips whose count changed, and a JSON line.
 """
 
 import argparse
@@ -18,10 +18,9 @@ from core.pipeline import Request, summarize
 from core.sampling import COUNT_MIN_HZ
 
 SHARED = Path(__file__).parents[2] / "shared" / "clips"
-REFERENCE = Request(
-    frame_skip=1, resize_width=640, max_frames=100_000, min_frames=4, max_duration_s=300, model=None, joint=None
-)
-SKIPS, WIDTHS = (2, 4, 8), (240, 480, 960)
+DENSE = Request(frame_skip=2, resize_width=480, max_frames=100_000, min_frames=4, max_duration_s=300)
+AUTO = replace(DENSE, frame_skip="auto", max_frames=200)
+SKIPS, WIDTHS = (4, 8), (240, 960)
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,9 @@ def read(clip: Path, request: Request) -> Reading | None:
     )
 
 
-def compare(clips: list[Path], label: str, request: Request) -> dict[str, object]:
+def compare(clips: list[Path], label: str, request: Request, reference: Request) -> dict[str, object]:
     """Print one row: how many clips keep their count, and the median drift of ROM and duration."""
-    pairs = [(clip, read(clip, REFERENCE), read(clip, request)) for clip in clips]
+    pairs = [(clip, read(clip, reference), read(clip, request)) for clip in clips]
     pairs = [(clip, before, after) for clip, before, after in pairs if before and after]
     pairs = [(clip, before, after) for clip, before, after in pairs if after.rate_hz >= COUNT_MIN_HZ]
     changed = [(clip.name, before.count, after.count) for clip, before, after in pairs if before.count != after.count]
@@ -72,13 +71,14 @@ def compare(clips: list[Path], label: str, request: Request) -> dict[str, object
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=SHARED)
-    clips = sorted(path for path in parser.parse_args().folder.iterdir() if path.suffix in (".mp4", ".mov", ".gif"))
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th clip only")
+    options = parser.parse_args()
+    found = sorted(path for path in options.folder.iterdir() if path.suffix in (".mp4", ".mov", ".gif"))
+    clips = found[:: options.every]
     print(f"{'sampling':12} {'clips':>5} {'same count':>10} {'ROM, deg':>10} {'duration, %':>13}")
-    rows = [compare(clips, f"skip {skip}", replace(REFERENCE, frame_skip=skip)) for skip in SKIPS]
-    rows.append(compare(clips, "auto, 200", replace(REFERENCE, frame_skip="auto", max_frames=200)))
-    rows += [
-        compare(clips, f"{width} px, skip 2", replace(REFERENCE, frame_skip=2, resize_width=width)) for width in WIDTHS
-    ]
+    rows = [compare(clips, f"skip {skip}", replace(DENSE, frame_skip=skip), DENSE) for skip in SKIPS]
+    rows.append(compare(clips, "auto, 200", AUTO, DENSE))
+    rows += [compare(clips, f"{width} px", replace(AUTO, resize_width=width), AUTO) for width in WIDTHS]
     print(json.dumps({"benchmark": "sampling", "rows": rows}))
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-FINE_RATE_HZ = 40.0
-"""Rate of the cubic spline on which turning points are found between samples: to 25 ms."""
-MAX_OVERSAMPLING = 8
+FINE_RATE_HZ = 60.0
+"""Rate of the cubic spline on which turning points are found between samples: to 17 ms where samples allow."""
+MAX_OVERSAMPLING = 4
 """Points per sample at most; a turn is not known better than that."""
 MIN_SAMPLES = 8
 """Fewer known samples than this show no cycle."""
@@ -19,14 +19,16 @@ ROBUST_RANGE_PERCENT = (5.0, 95.0)
 """Of the design: a twentieth of the samples may be wrong at either end."""
 END_HEIGHT = (0.5, 2.0)
 """A first or last half-cycle outside this share of the median height is set-up or put-down, not a rep."""
-HEIGHT_RATIO = 1.67
-"""A cycle less than 60 % as high as the median is a partial rep or a set-up movement, one as much higher is no rep."""
+HEIGHT_RATIO = 2.0
+"""A cycle less than half as high as the median is a partial rep or a set-up movement, one twice as high is no rep."""
+PARTIAL_HEIGHT = 0.3
+"""A partial rep is at least this share as high as the median; less is fidgeting."""
 WIDTH_RATIO = 2.0
 """So is one whose far half lasts less than half or more than twice as long as the median's."""
-RETURN_RATIO = 2.0
-"""So is one that comes back only half or twice as far as it went out: it ends elsewhere than it started."""
 OUTLIER_SPREADS = 4.0 * 1.4826
 """These ratios hold for even sets; in an uneven one they widen to four robust standard deviations (MAD) of the set."""
+FIRST_HOME = 1.1
+"""With as many cycles either way, home is where the clip starts, unless the others are this much more alike."""
 REST_RATIO = 2.0
 """Leaving home slower than this many times the second half of the way out is a rest before the rep."""
 SHAPE_POINTS = 32
@@ -73,7 +75,7 @@ class Cycles:
     is_upward
         Home is the low side.
     partial
-        Start, turn and end in seconds of each cycle lower than the others by `HEIGHT_RATIO`: not counted.
+        Start, turn and end in seconds of each cycle too low by `HEIGHT_RATIO`, down to `PARTIAL_HEIGHT`: not counted.
     lead_s, tail_s
         Turning points of a half-cycle before the first and after the last cycle, NaN if there is none.
     """
@@ -163,8 +165,8 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float]) -> list[Cycles]:
 
     Returns
     -------
-    For each hysteresis that finds any. Home is the side, low or high, that gives more cycles, and the more alike
-    ones where both give as many.
+    For each hysteresis that finds any. Home is the side, low or high, that gives more cycles, else the one
+    where the clip starts.
     """
     found: dict[bytes, Cycles | None] = {}
     results = []
@@ -182,8 +184,11 @@ def _best_home(trace: Trace, turns: Indices) -> Cycles | None:
     if len(turns) < 3:
         return None
     turns = _trim(turns, trace.values)
-    both = [_cycles(trace, turns, phase=phase) for phase in (0, 1) if len(turns) >= 3 + phase]
-    best = max(both, key=lambda cycles: (cycles.count, cycles.quality))
+    best = _cycles(trace, turns, phase=0)
+    if len(turns) > 3:
+        other = _cycles(trace, turns, phase=1)
+        if (other.count, other.quality) > (best.count, FIRST_HOME * best.quality):
+            best = other
     return best if best.count else None
 
 
@@ -227,14 +232,12 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int) -> Cycles:
     heights = np.minimum(*(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end)))
     width_off = _off(trace.time_s[fall] - trace.time_s[rise], ratio=WIDTH_RATIO)
     height_off = _off(heights, ratio=HEIGHT_RATIO)
-    out, back = (np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))
-    return_off = _off(out / np.maximum(back, 1e-9), ratio=RETURN_RATIO)
-    kept = (width_off == 0) & (height_off == 0) & (return_off == 0)
+    kept = (width_off == 0) & (height_off == 0)
     moved = sum(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))[kept]
-    similar = _similarity(trace.values, knots[:, kept], heights=heights[kept])
     times = _tighten(trace.time_s[knots])
+    similar = _similarity(trace, times[:, kept], heights=heights[kept])
     starts_s, rises_s, turns_s, falls_s, ends_s = times[:, kept]
-    shallow = times[:, (height_off < 0) & (width_off <= 0)]
+    shallow = times[:, (height_off < 0) & (width_off == 0) & (heights >= PARTIAL_HEIGHT * np.median(heights))]
     has_tail = (len(turns) - phase) % 2 == 0
     return Cycles(
         starts_s=starts_s,
@@ -277,20 +280,20 @@ def _off(sizes: Floats, *, ratio: float) -> NDArray[np.int_]:
     return np.where(np.abs(off) > limit, np.sign(off), 0).astype(np.int_)
 
 
-def _similarity(values: Floats, knots: Indices, *, heights: Floats) -> Floats:
+def _similarity(trace: Trace, times: Floats, *, heights: Floats) -> Floats:
     """Return for each cycle how much it resembles the better of its neighbours, 0-1.
 
     Correlation of the shapes, times the ratio of the heights, times the root of that of the widths.
     """
-    start, rise, _, fall, end = knots
+    start, rise, _, fall, end = times
     if len(start) < 2:
         return np.full(len(start), SINGLE_SIMILARITY)
     at = start[:, None] + (end - start)[:, None] * np.linspace(0, 1, SHAPE_POINTS)
-    shapes = np.interp(at.ravel(), np.arange(len(values)), values).reshape(at.shape)
+    shapes = np.interp(at.ravel(), trace.time_s, trace.values).reshape(at.shape)
     shapes -= shapes.mean(axis=1, keepdims=True)
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True) + 1e-9
     alike = np.clip((shapes[1:] * shapes[:-1]).sum(axis=1), 0, 1)
-    alike *= _ratio(heights) * np.sqrt(_ratio((fall - rise).astype(np.float64)))
+    alike *= _ratio(heights) * np.sqrt(_ratio(fall - rise))
     return np.asarray(np.maximum(np.append(alike, 0), np.insert(alike, 0, 0)))
 
 

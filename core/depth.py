@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from core.geometry import gate_landmarks, midpoint
 from core.landmarks import INDEX, SIDES, LandmarkTrack
@@ -24,8 +23,8 @@ Segments = dict[str, Floats]
 
 FLAT_FROM_DEG, LIFTED_UP_TO_DEG = 78.0, 64.0
 """If the body's sideways axis points out of the picture by the first or more, angles are of the picture; by the second
-or less, of space; blended between. In a side view lifting only adds noise (curl elbow 3.1° and 4.1° lifted); mannequin
-clips from the side are at 81° or more, at 60° at 63° or less, one push-up at 68°."""
+or less, of space; blended between. In a side view lifting adds noise to legs and trunk (trunk 2.7°, lifted 3.6°);
+mannequin clips from the side are at 81° or more, at 60° at 63° or less, one push-up at 68°."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +48,16 @@ class Scatter:
 
 SCATTER = {
     "trunk": Scatter(world=0.15, length=0.03, lateral=0.10),
-    "thigh": Scatter(world=0.15, length=0.06, lateral=0.10),
-    "shank": Scatter(world=0.15, length=0.06, lateral=0.10),
-    "sole": Scatter(world=0.15, length=0.12, lateral=0.10),
-    "upper_arm": Scatter(world=0.20, length=0.06, lateral=0.40),
-    "forearm": Scatter(world=0.50, length=0.06, lateral=0.15),
+    "thigh": Scatter(world=0.25, length=0.06, lateral=0.10),
+    "shank": Scatter(world=0.25, length=0.06, lateral=0.10),
+    "sole": Scatter(world=0.25, length=0.12, lateral=0.10),
+    "upper_arm": Scatter(world=0.20, length=0.06, lateral=0.50),
+    "forearm": Scatter(world=0.40, length=0.06, lateral=0.50),
 }
-"""Arms are raised sideways, legs hardly; the model places wrists badly in depth (pull-ups from behind lose a third of
-the elbow's range if it is trusted). Chosen on 79 mannequin clips, lengths above what suits those best: landmarks of
-real people wander more. Halving or doubling any moves no pooled RMSE by more than 2°, the elbow at 30° by 4°."""
+"""Arms are raised sideways, legs hardly; the model places wrists badly in depth: pull-ups from behind lose a third of
+the elbow's range if it is trusted. Chosen on 79 mannequin clips, moving and resting joints alike; lengths above what
+suits those best, as the landmarks of real people wander more. Half or double of any moves no pooled RMSE by more than
+5°, mostly by less than 1.5°."""
 ENDS = {
     "thigh": ("hip", "knee"),
     "shank": ("knee", "ankle"),
@@ -78,13 +78,14 @@ WORLD_LENGTH = 0.8
 """Share of the length in the world landmarks a segment has at least: one that always points at the camera never shows
 its own."""
 SHORT_FLOOR = 0.12
-"""Below this share of the length foreshortening is told from scatter no better (cosine of 7°)."""
+"""Below this share of the length foreshortening is told from scatter no better (sine of 7°)."""
 CAMERA_TRUNKS = 8.0
-"""Camera distance in trunk lengths, 4 m: a phone across the gym. It is unknown; half of a wrong correction is
-better than none (knee in a squat at 45°: 8.7° without, 5.9° at the true distance, 5.7° at 3 m)."""
-STEADY_S = 0.4
-"""Width of the window that smooths the model's depths and the fused ones: their jitter would double that of the angles,
-and their sign flips where a limb crosses the picture's plane. A rep of 1 s loses a sixth of its depth."""
+"""Camera distance in trunk lengths, 4 m: a phone across the gym. It is not known, but a rough correction beats none:
+knee in a squat at 45° 8.7° without, 5.9° with the true distance, 5.7° with three quarters of it."""
+STEADY_S = 0.28
+"""Width of the window that smooths the model's depths and the fused ones: their jitter would double that of the angles
+(real clips: knee 1.7° a sample in the picture, 3.1° lifted raw, 2.0° so), and their sign flips where a limb crosses the
+picture's plane. A rep of 1 s loses a fifth of its depth's swing, at 7.5 Hz 30 %."""
 SCALE_WINDOW_S = 3.0
 SCALE_STEADY, SCALE_MOVED = 0.12, 0.25
 """Running median of the scale, and the shares by which it must differ from the clip's to be followed a little and
@@ -97,15 +98,15 @@ BODY = tuple(
 def lift_share(name: str, view: View) -> float:
     """Return how much of an angle is to be measured in space rather than in the picture, 0-1.
 
-    A shoulder always is: an arm raised sideways cannot be seen from the side (40° off in the picture, 10° lifted).
+    Arms leave the picture's plane in a side view too: raised sideways, a shoulder is 40° off in the picture and 10°
+    lifted. So shoulders are always lifted, and elbows at least by half.
     """
     out_of_picture = abs(view.left_xyz[2])
     if not np.isfinite(out_of_picture):
         return 0.0
-    if "shoulder" in name:
-        return 1.0
+    least = 1.0 if name.endswith("shoulder") else 0.5 if name.endswith("elbow") else 0.0
     turn_deg = float(np.degrees(np.arcsin(min(out_of_picture, 1.0))))
-    return float(np.clip((FLAT_FROM_DEG - turn_deg) / (FLAT_FROM_DEG - LIFTED_UP_TO_DEG), 0.0, 1.0))
+    return float(np.clip((FLAT_FROM_DEG - turn_deg) / (FLAT_FROM_DEG - LIFTED_UP_TO_DEG), least, 1.0))
 
 
 def build_segments(points: Floats) -> Segments:
@@ -150,9 +151,8 @@ def lift_segments(track: LandmarkTrack, view: View) -> Segments:
     xy, world = track.xyz[:, :, :2], track.world
     scale = follow_scale(xy, world, time_s=track.time_s)
     metric = _undo_perspective((xy - midpoint(xy, "hip")[:, None]) / scale[:, None, None], world)
-    metric = np.where(
-        np.isfinite(gate_landmarks(track)[:, :, :2]), metric, np.nan
-    )  # hidden hips still centre and scale
+    # only now, so that hidden hips still centre and scale the rest
+    metric = np.where(np.isfinite(gate_landmarks(track)[:, :, :2]), metric, np.nan)
     flat, space = build_segments(metric), build_segments(world)
     window = _window(track.time_s)
     lifted = {}
@@ -178,8 +178,9 @@ def follow_scale(xy: Floats, world: Floats, *, time_s: Floats) -> Floats:
     known = np.flatnonzero(raw > 0)
     if not len(known):
         return np.full(len(xy), np.nan)
-    window = round(SCALE_WINDOW_S / max(sample_interval_s(time_s[known]), 1e-3))
-    steady = median_filter(raw[known], size=min(max(window, 1), len(known)), mode="nearest")
+    half = min(round(0.5 * SCALE_WINDOW_S / max(sample_interval_s(time_s[known]), 1e-3)), len(known) // 2)
+    padded = np.pad(raw[known], half, mode="edge")
+    steady = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
     change = np.log(steady / np.median(raw[known]))
     share = ((np.abs(change) - SCALE_STEADY) / (SCALE_MOVED - SCALE_STEADY)).clip(0.0, 1.0)
     followed = np.median(raw[known]) * np.exp(share * change)

@@ -33,15 +33,19 @@ MIN_HEIGHT_DEG = 12.0
 """The same for a single cycle, after the low-pass."""
 FULL_HEIGHT_DEG = 120.0
 """A larger movement than this (a deep squat, a curl) is no further evidence."""
-FEW_CYCLES = 0.5
+FEW_CYCLES = 1.0
 """A count of k weighs k / (k + this): a single cycle proves less than ten alike."""
 NEIGHBOUR_SHARE = 0.25
 """A vote for a count is also this much of a vote for the counts beside it: signals miss or add an end rep."""
-MIN_SCORE = 0.13
-"""Below this the movement is no exercise. Walking out of the picture scores 0.12 in the clips, the most irregular
-single rep 0.19."""
+FEW_MOVE = 0.25
+"""If no more than this share of all signals moves, it is a hidden or misjudged limb and not the body."""
+MIN_SCORE = 0.11
+"""Below this the movement is no exercise. What is left of walking through the picture scores 0.09 in the clips, the
+most irregular single rep 0.14."""
 DOUBTFUL_SCORE = 0.25
 """Below this the count is shown with a warning: a quarter of the movement explained by alike cycles."""
+MAX_TRAVEL_SHARE = 0.4
+"""Who walks for more of the clip than this is not training on the spot; walking in and out again takes less."""
 OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 OVERLAP = 0.25
@@ -51,6 +55,7 @@ NO_PERSON = "No person was seen for long enough to count anything."
 STILL = "The body hardly moves: nothing to count."
 WALKING = "The person walks through the picture, which is not an exercise repeated in place."
 NOT_REPEATING = "There is movement, but no whole cycle that returns to where it started."
+SINGLE = "Only one cycle was found, with no other to compare it with: check the count."
 IRREGULAR = "The cycles are irregular: check the count."
 
 
@@ -161,9 +166,12 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     if not moving:
         return _nothing(track, STILL if signals else NO_PERSON)
     travel = find_travel(track)
+    if travel.mean() > MAX_TRAVEL_SHARE:
+        return _nothing(track, WALKING)
     candidates = [candidate for signal in moving for candidate in _candidates(signal, track.time_s, travel)]
     if not candidates or max(candidate.score for candidate in candidates) < MIN_SCORE:
-        return _nothing(track, WALKING if travel.any() else NOT_REPEATING)
+        still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
+        return _nothing(track, WALKING if travel.any() else still)
     return _report(candidates, track)
 
 
@@ -231,8 +239,8 @@ def _report(candidates: list[_Candidate], track: LandmarkTrack) -> RepCount:
         signal=driver.signal.values,
         unit=driver.signal.unit,
         reps=reps,
-        partial_reps=_partial_reps(driver.cycles, reps=reps, track=track),
-        reason="" if score >= DOUBTFUL_SCORE else IRREGULAR,
+        partial_reps=_partial_reps(_most_partial(driver, agreeing), reps=reps, track=track),
+        reason="" if score >= DOUBTFUL_SCORE else SINGLE if winner == 1 else IRREGULAR,
         score=score,
         alternatives=[Alternative(c.signal.name, c.cycles.count, c.score) for c in others],
     )
@@ -276,6 +284,12 @@ def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
 
 def _side(limb: _Candidate, other: _Candidate | None) -> str:
     return "both" if other is None else limb.signal.name.partition("_")[0]
+
+
+def _most_partial(driver: _Candidate, agreeing: list[_Candidate]) -> Cycles:
+    """Return the driver's cycles at the hysteresis that sees most partial reps; high ones pass over them."""
+    same = [c.cycles for c in agreeing if c.signal.name == driver.signal.name]
+    return max([driver.cycles, *same], key=lambda cycles: len(cycles.partial))
 
 
 def _partial_reps(cycles: Cycles, *, reps: list[Rep], track: LandmarkTrack) -> list[Rep]:

@@ -28,7 +28,7 @@ MIN_COVERAGE = 0.4
 FUSED_COVERAGE = 0.6
 """Share of the clip an angle must be known for to enter a fusion: the gaps are bridged there."""
 BOX_TOLERANCE = 1e-3
-"""A body box as wide in every frame, to this share, was scaled frame by frame: its places mean nothing."""
+"""A body box that is the same in every frame, to this share, was scaled frame by frame: its places mean nothing."""
 FUSIONS = {"whole_body": JOINTS, "arms": ("elbow", "shoulder"), "legs": ("knee", "hip", "ankle")}
 """Joints whose angles are fused into one signal."""
 IN_SPACE = "_in_space"
@@ -76,12 +76,11 @@ def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signa
     angles
         Smoothed angles in degrees, ``(n,)`` each.
     """
-    in_space = _angles_in_space(track)
-    signals = [
+    measured = [
         *_of_joints(angles, is_plain=True),
-        *_of_joints(in_space, is_plain=False),
-        *_fusions({**angles, **in_space}, track.time_s),
+        *_of_joints(_angles_in_space(track), is_plain=False),
     ]
+    signals = [*measured, *_fusions(measured, track.time_s)]
     if not _is_scaled_by_frame(track):
         displacements = _displacements(track).items()
         signals += [Signal(name, "", BODY_LENGTHS, smooth_angle(v, time_s=track.time_s)) for name, v in displacements]
@@ -133,11 +132,11 @@ def _angle_at(points: Floats, *, joint: str, side: str) -> Floats:
     return angle_between(points[:, vertex] - points[:, proximal], points[:, distal] - points[:, vertex])
 
 
-def _fusions(angles: dict[str, Floats], time_s: Floats) -> list[Signal]:
+def _fusions(measured: list[Signal], time_s: Floats) -> list[Signal]:
     """Return the first principal component of the angles of each group: what they do together, with less noise."""
     signals = []
     for name, joints in FUSIONS.items():
-        group = [v for key, v in angles.items() if _joint_of(key) in joints]
+        group = [s.values for s in measured if s.joint in joints and s.name.startswith(SIDES)]
         known = [v for v in group if np.isfinite(v).mean() >= FUSED_COVERAGE]
         if len(known) > 1:
             signals.append(Signal(name, "", DEGREES, _first_component(known, time_s), is_plain=False))
@@ -174,5 +173,8 @@ def _distance(points: Floats, name: str) -> Floats:
 def _is_scaled_by_frame(track: LandmarkTrack) -> bool:
     """Tell whether each frame was scaled to the body's own box, as published landmark sets are."""
     seen = np.isfinite(track.xyz[:, :, 0]).all(axis=1)
-    widths = np.ptp(track.xyz[seen, :, 0], axis=1)
-    return len(widths) > 1 and bool(np.ptp(widths) <= BOX_TOLERANCE * np.max(widths))
+    if seen.sum() < 2:
+        return False
+    left, right = (edge(track.xyz[seen, :, 0], axis=1) for edge in (np.min, np.max))
+    tolerance = BOX_TOLERANCE * np.max(right - left)
+    return bool(np.ptp(left) <= tolerance and np.ptp(right) <= tolerance)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.landmarks import ANGLE_NAMES, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
 from core.reps import RepCount, detect_reps
+from core.signals import build_signals
 
 REP_S = 2.0
 
@@ -115,3 +116,95 @@ def test_a_named_joint_drives():
     assert detect_reps(track, angles, joint="left_elbow").count == 0
     with pytest.raises(ValueError, match="nose"):
         detect_reps(track, angles, joint="nose")
+
+
+def track_of(angles: dict[str, np.ndarray], time_s: np.ndarray, *, hip_x: np.ndarray | None = None) -> LandmarkTrack:
+    """Return a standing body 170 long, moved sideways by `hip_x`."""
+    heights = {"shoulder": -150.0, "hip": -90.0, "knee": -45.0, "ankle": 0.0, "elbow": -120.0, "wrist": -95.0}
+    xyz = np.zeros((len(time_s), 33, 3))
+    for name, index in INDEX.items():
+        part = name.removeprefix("left_").removeprefix("right_")
+        xyz[:, index, 0] = (0.0 if hip_x is None else hip_x) + (10.0 if name.startswith("left") else -10.0)
+        xyz[:, index, 1] = heights.get(part, -160.0)
+    return LandmarkTrack(time_s, xyz, np.ones((len(time_s), 33)), np.full((len(time_s), 33, 3), np.nan))
+
+
+def test_walking_through_the_picture_is_no_exercise():
+    time_s = clock(5)
+    _, angles = squat(wave(time_s, cycles=5), time_s)
+    standing, walking = track_of(angles, time_s), track_of(angles, time_s, hip_x=100 * time_s)
+    assert detect_reps(standing, angles).count == 5
+    result = detect_reps(walking, angles)
+    assert (result.count, result.driving_joint) == (0, None)
+    assert "walks" in result.reason
+
+
+def test_a_cut_of_the_film_is_not_walking():
+    time_s = clock(6)
+    _, angles = squat(wave(time_s, cycles=6), time_s)
+    cut = track_of(angles, time_s, hip_x=np.where(time_s > 7, 300.0, 0.0))
+    assert detect_reps(cut, angles).count == 6
+
+
+def test_a_person_who_flickers_was_not_there():
+    time_s = clock(5)
+    track, angles = squat(wave(time_s, cycles=5), time_s)
+    gone = np.arange(len(time_s)) % 8 > 4
+    flicker = LandmarkTrack(time_s, np.where(gone[:, None, None], np.nan, track.xyz), track.visibility, track.world)
+    assert "No person" in detect_reps(flicker, angles).reason
+
+
+def test_limbs_that_take_turns_are_counted_each_and_in_all():
+    time_s = clock(6)
+    angles = {name: np.full(len(time_s), 5.0) for name in ANGLE_NAMES}
+    left = np.where((time_s - 1) // REP_S % 2 == 0, wave(time_s, cycles=6), 0.0)
+    angles["left_elbow"], angles["right_elbow"] = 5 + 110 * left, 5 + 110 * (wave(time_s, cycles=6) - left)
+    reps = detect_reps(squat(left, time_s)[0], angles, joint="left_elbow").reps
+    assert len(reps) == 3
+    reps = detect_reps(squat(left, time_s)[0], angles).reps
+    assert [rep.number for rep in reps] == [1, 2, 3, 4, 5, 6]
+    assert {rep.side for rep in reps} <= {"left", "right", "both"}
+
+
+def test_a_shallow_rep_is_kept_apart():
+    time_s = clock(7)
+    depth = np.where((time_s > 5) & (time_s < 7), 0.35, 1.0)
+    result = count(depth * wave(time_s, cycles=7), time_s)
+    assert result.count == 6
+    assert [(rep.number, rep.is_partial) for rep in result.partial_reps] == [(2, True)]
+    assert result.partial_reps[0].turn_s == pytest.approx(6, abs=0.1)
+
+
+def test_a_rep_cut_by_the_end_of_the_clip_is_marked_and_not_counted():
+    time_s = clock(4)
+    kept = time_s < 8.2
+    result = count(wave(time_s, cycles=4)[kept], time_s[kept])
+    assert result.count == 3
+    assert [(rep.cut_end, rep.is_partial) for rep in result.partial_reps] == [(True, True)]
+
+
+def test_a_rest_between_reps_belongs_to_none():
+    time_s = np.arange(0, 20, 1 / 15)
+    flexion = wave(time_s, cycles=2) + wave(time_s, cycles=2, rest_s=13.0)
+    reps = count(flexion, time_s).reps
+    assert len(reps) == 4
+    assert reps[1].end_s < 6.5
+    assert reps[2].start_s > 11.5
+
+
+def test_landmarks_scaled_frame_by_frame_offer_no_displacement():
+    time_s = clock(2)
+    _, angles = squat(wave(time_s, cycles=2), time_s)
+    placed = track_of(angles, time_s, hip_x=5 * np.sin(time_s))
+    assert "hip_height" in {signal.name for signal in build_signals(placed, angles)}
+    boxed = track_of(angles, time_s)
+    assert "hip_height" not in {signal.name for signal in build_signals(boxed, angles)}
+
+
+def test_the_other_signals_are_offered_for_the_override():
+    time_s = clock(4)
+    result = count(wave(time_s, cycles=4), time_s)
+    offered = {alternative.joint: alternative.count for alternative in result.alternatives}
+    assert result.driving_joint not in offered
+    assert offered["hip"] == 4
+    assert all("_in_space" not in name for name in offered)
