@@ -6,8 +6,7 @@ arrays of numbers are worked on.
 
 import logging
 import time
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,17 +17,18 @@ from numpy.typing import NDArray
 from core.angles import compute_angles
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError, VideoError
+from core.follow import Clock, Followed, follow_training, nobody
 from core.landmarks import LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.model import model_path
-from core.pose import PoseEstimator, PoseSample, open_pose, silence_native_log
+from core.pose import PoseSample, open_pose, silence_native_log
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling, supported_at
 from core.smoothing import smooth_angle
 from core.trust import Trust, assess_trust
-from core.video import VideoInfo, iter_frames, probe
+from core.video import VideoInfo, probe
 from core.view import View, estimate_view
 
 if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
@@ -116,8 +116,8 @@ class Analysis:
         The joint the trainer asked for; None: found by itself.
     sample_rate_hz
         Effective rate of the arrays.
-    warnings
-        In words, for the trainer.
+    warnings, clip_warnings
+        In words, for the trainer; the latter are those of `warnings` no recount changes.
     timing, peak_mb
         Of the process that analysed the clip; `peak_mb` is resident memory in MB.
     """
@@ -136,6 +136,7 @@ class Analysis:
     joint: str | None
     sample_rate_hz: float
     warnings: tuple[str, ...]
+    clip_warnings: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)
     peak_mb: float = float("nan")
 
@@ -172,11 +173,11 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
     info = probe(path, max_duration_s=request.max_duration_s)
     plan = request.plan(info)
     clock = Clock()
-    samples: list[PoseSample] = []
     with open_pose(model_path(request.model)) as estimator:
-        for sample in stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock):
-            samples.append(sample)
-            yield _to_progress(sample, info=info, plan=plan, done=len(samples))
+        followed = yield from _report(
+            follow_training(path, info=info, plan=plan, estimator=estimator, clock=clock), info=info, plan=plan
+        )
+    samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
     if not samples:
         raise VideoError("The clip holds no frame that can be decoded: it is damaged. Export or film it again.")
@@ -185,12 +186,14 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
     peak_mb = peak_rss_mb()
     total_s = time.perf_counter() - started
     log.info("Video processing complete: %d frames in %.1f seconds, peak %.0f MB", len(samples), total_s, peak_mb)
+    clip_warnings = (*_clip_warnings(track, info=info, plan=plan), *followed.warnings)
     return replace(
         analysis,
         info=info,
         plan=plan,
         frame_index=np.array([sample.frame_index for sample in samples]),
-        warnings=(*_clip_warnings(track, info=info, plan=plan), *analysis.warnings),
+        warnings=(*clip_warnings, *analysis.warnings),
+        clip_warnings=clip_warnings,
         timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
         peak_mb=peak_mb,
     )
@@ -206,31 +209,6 @@ def probe_in_worker(path: Path, *, max_duration_s: float) -> Generator[None, Non
     """Do what `video.probe` does, in a process of its own: a hostile file ends that and nothing else."""
     yield from ()
     return probe(path, max_duration_s=max_duration_s)
-
-
-@dataclass
-class Clock:
-    """Seconds spent so far in decoding and in the pose model."""
-
-    decode_s: float = 0.0
-    pose_s: float = 0.0
-
-
-def stream_poses(
-    path: Path, *, info: VideoInfo, plan: SamplingPlan, estimator: PoseEstimator, clock: Clock
-) -> Iterator[PoseSample]:
-    """Yield the landmarks of one planned frame after the other and add their cost to `clock`."""
-    with closing(iter_frames(path, info=info, plan=plan)) as frames:
-        while True:
-            started = time.perf_counter()
-            frame = next(frames, None)
-            decoded = time.perf_counter()
-            clock.decode_s += decoded - started
-            if frame is None:
-                return
-            sample = estimator.estimate(frame)
-            clock.pose_s += time.perf_counter() - decoded
-            yield sample
 
 
 def to_track(samples: list[PoseSample]) -> LandmarkTrack:
@@ -324,15 +302,27 @@ def mean_rate_hz(time_s: NDArray[np.float64]) -> float:
     return float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
 
 
-def _to_progress(sample: PoseSample, *, info: VideoInfo, plan: SamplingPlan, done: int) -> Progress:
-    angles = compute_angles(to_track([sample]))
-    return Progress(
-        fraction=min(1.0, max(done / plan.frames, sample.time_s / info.duration_s)),
-        frames_done=done,
-        frames_planned=plan.frames,
-        time_s=sample.time_s,
-        angles={name: float(values[0]) for name, values in angles.items()},
-    )
+def _report(
+    watched: Generator[tuple[int, PoseSample], None, Followed], *, info: VideoInfo, plan: SamplingPlan
+) -> Generator[Progress, None, Followed]:
+    """Yield progress over the passes begun so far; only the first draws a curve."""
+    done = 0
+    while True:
+        try:
+            earlier, sample = next(watched)
+        except StopIteration as stop:
+            followed: Followed = stop.value
+            return followed
+        done += 1
+        in_pass = max(done / plan.frames - earlier, sample.time_s / info.duration_s)
+        angles = compute_angles(to_track([nobody(sample) if earlier else sample]))
+        yield Progress(
+            fraction=min(1.0, (earlier + in_pass) / (earlier + 1)),
+            frames_done=done,
+            frames_planned=plan.frames * (earlier + 1),
+            time_s=sample.time_s,
+            angles={name: float(values[0]) for name, values in angles.items()},
+        )
 
 
 def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:

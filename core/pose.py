@@ -15,6 +15,9 @@ from core.errors import PoseModelError
 from core.landmarks import LANDMARK_COUNT
 from core.video import Frame
 
+_PAUSE_MS = 1000
+"""Between two runs: the landmarker smooths over a few tenths of a second."""
+
 
 @dataclass(frozen=True)
 class PoseSample:
@@ -44,6 +47,10 @@ class PoseEstimator(Protocol):
         """Return the person in the frame; frames come in rising order of time."""
         ...
 
+    def forget(self) -> None:
+        """Lose the person followed, so that the next frame may be any other."""
+        ...
+
 
 class MediaPipePose:
     """MediaPipe's pose landmarker in VIDEO mode."""
@@ -51,17 +58,14 @@ class MediaPipePose:
     def __init__(self, landmarker: Any) -> None:
         self._landmarker = landmarker
         self._last_ms = -1
+        self._offset_ms = 0
 
     def estimate(self, frame: Frame) -> PoseSample:
         """Return the most prominent person in the frame.
 
         MediaPipe refuses equal timestamps; two frames in one millisecond become neighbours.
         """
-        import mediapipe as mp  # noqa: PLC0415
-
-        self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000))
-        image = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
-        result = self._landmarker.detect_for_video(image, self._last_ms)
+        result = self._detect(frame.image, self._offset_ms + round(frame.time_s * 1000))
         landmarks = np.full((LANDMARK_COUNT, 4), np.nan)
         world = np.full((LANDMARK_COUNT, 3), np.nan)
         if result.pose_landmarks:
@@ -72,6 +76,22 @@ class MediaPipePose:
             landmarks *= scale
             world[:] = [(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]]
         return PoseSample(frame.frame_index, frame.time_s, landmarks, world)
+
+    def forget(self) -> None:
+        """Lose the person followed, in a black picture; the times of later frames may start anew.
+
+        A second landmarker instead would take 80 MB.
+        """
+        self._offset_ms = self._last_ms + _PAUSE_MS
+        self._detect(np.zeros((64, 64, 3), np.uint8), self._offset_ms)
+        self._offset_ms += _PAUSE_MS
+
+    def _detect(self, image: NDArray[np.uint8], timestamp_ms: int) -> Any:
+        import mediapipe as mp  # noqa: PLC0415
+
+        self._last_ms = max(self._last_ms + 1, timestamp_ms)
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
+        return self._landmarker.detect_for_video(picture, self._last_ms)
 
 
 @contextmanager

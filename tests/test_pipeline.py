@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from core.errors import NoPersonError, PoseModelError, VideoError
+from core.follow import Clock, stream_poses
 from core.mannequin import Filming, compute_truth, plan_steady
 from core.pipeline import (
     Analysis,
-    Clock,
     Progress,
     Request,
     analyze_clip,
     lost_intervals,
     recount,
-    stream_poses,
     summarize,
 )
 from core.pose import PoseSample
@@ -47,6 +46,9 @@ class FakeEstimator:
         row = np.searchsorted(self._track.time_s, frame.time_s - 1e-3) % len(self._track.time_s)
         landmarks = np.column_stack([self._track.xyz[row], self._track.visibility[row]])
         return PoseSample(frame.frame_index, frame.time_s, landmarks, self._track.world[row])
+
+    def forget(self) -> None:
+        pass
 
 
 @pytest.mark.model

@@ -12,7 +12,7 @@ from tests.conftest import SHARED, run_cli
 
 pytestmark = pytest.mark.shared
 LABELS = SHARED / "clips" / "labels.csv"
-ROWS = list(csv.DictReader(LABELS.open())) if LABELS.exists() else []
+ROWS = list(csv.DictReader(LABELS.read_text(encoding="utf-8").splitlines())) if LABELS.exists() else []
 
 
 @pytest.mark.skipif(not ROWS, reason="no clips beside the project")
