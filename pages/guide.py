@@ -1,12 +1,21 @@
 """How to film, what the numbers mean, how far to trust them, and what happens to a clip."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from core.sampling import COUNT_MIN_HZ, ROM_MIN_HZ, VELOCITY_MIN_HZ
+README = Path(__file__).parent.parent / "README.md"
+
+
+def _readme_section(title: str) -> str:
+    """Return a section of the README: the measured tables are written down once."""
+    rest = README.read_text(encoding="utf-8").split(f"## {title}\n", 1)[1]
+    return f"### {title}\n" + rest.split("\n## ", 1)[0]
+
 
 st.title("Guide")
 st.markdown(
-    f"""
+    """
 ### How to film
 - Put the phone down; a steady camera is worth more than a good one. Hip height, the whole body in the picture.
 - Film **from the side** for depth, tempo and range of motion; from the front only to see left against right.
@@ -21,13 +30,11 @@ st.markdown(
 - **Start, turn, end**: when a rep begins, changes direction, and is over. **ROM**: how far the angle travels in it.
 - **Eccentric and concentric**: lowering and lifting, told apart by whether the moving part goes down or up.
 
-### How far to trust them
-- The camera sees two dimensions. From the side, knee and hip are good to a few degrees; from the front the picture
-  hardly shows how far a knee bends, and the result says so.
-- The frame rate limits what can be claimed: counts need {COUNT_MIN_HZ} analysed frames a second, range of motion and
-  tempo {ROM_MIN_HZ}, velocity {VELOCITY_MIN_HZ:.0f}. What the rate does not support is left out.
-- RepScope is not a medical device.
-
+"""
+)
+st.markdown(_readme_section("How far to trust it"))
+st.markdown(
+    """
 ### Your clip
 It is stored on the server that runs RepScope, under a random name, and deleted when your visit ends or it expires.
 Nothing is sent anywhere else.

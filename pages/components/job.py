@@ -94,10 +94,12 @@ def _show_progress(run: Run) -> None:
     last = run.last
     assert last is not None
     left_s = run.seconds_left()
+    is_second_look = last.frames_planned > run.request.plan(run.clip.info).frames
     st.progress(
         last.fraction,
         text=f"{last.fraction:.0%} · frame {last.frames_done} of {last.frames_planned}"
-        + (f" · {left_s:.0f} s left" if left_s is not None else ""),
+        + (f" · {left_s:.0f} s left" if left_s is not None else "")
+        + (" · somebody else is in the picture, so it is watched once more" if is_second_look else ""),
     )
     name = most_moving_angle(run.angles)
     st.plotly_chart(
