@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import AnalysisError
 from core.export import read_landmarks, to_frames_csv, to_json, to_npz, to_reps_csv
-from core.landmarks import ANGLE_NAMES, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.pipeline import Analysis, Progress, Request, analyze_clip, mean_rate_hz, summarize
 from core.pose import silence_native_log
 from core.sampling import Sampler, plan_sampling
@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         request = Request.from_settings(load_settings(), **_changes(options))
+        if options.max_frames:  # whoever asks for few frames gets what they show
+            request = replace(request, min_frames=min(request.min_frames, max(4, options.max_frames // 2)))
         if options.clip.suffix.lower() == ".npz":
             analysis = _analyze_landmarks(options.clip, request)
         else:
@@ -37,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (AnalysisError, ValueError, OSError) as error:
         print(f"repscope: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -45,8 +49,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("clip", metavar="CLIP", type=Path, help="a video, or a landmarks .npz")
     parser.add_argument("--skip", type=_frame_skip, metavar="N|auto", help="analyse one frame in N")
     parser.add_argument("--width", type=_width, metavar="W", help="width of the analysed frame, px; never upscaled")
-    parser.add_argument("--joint", choices=["auto", *ANGLE_NAMES], default="auto", metavar="NAME",
-                        help=f"count on this joint: auto, {', '.join(ANGLE_NAMES)}")  # fmt: skip
+    parser.add_argument("--joint", choices=["auto", *ANGLE_NAMES, *JOINTS], default="auto", metavar="NAME",
+                        help=f"count on this joint: auto, {', '.join((*ANGLE_NAMES, *JOINTS))}")  # fmt: skip
     parser.add_argument("--max-frames", type=_positive, metavar="N", help="most frames to analyse")
     parser.add_argument("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
     parser.add_argument("--reps-csv", type=Path, metavar="FILE")

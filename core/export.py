@@ -9,6 +9,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -84,15 +85,16 @@ def read_landmarks(path: Path) -> LandmarkTrack:
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: np.asarray(archive[name], float) for name in archive.files if name in _ARRAYS}
-    except (OSError, ValueError, zipfile.BadZipFile, AttributeError) as error:
+            arrays = {name: _to_real(archive[name]) for name in archive.files if name in _ARRAYS}
+    except _DAMAGED as error:
         raise LandmarksError(f"The landmarks cannot be read: {error}. Give a .npz file with {_EXPECTED}.") from error
     missing = [name for name in ("time_s", "landmarks") if name not in arrays]
     if missing:
         raise LandmarksError(f"The landmarks file lacks {' and '.join(missing)}. Give a .npz file with {_EXPECTED}.")
     _check_shapes(arrays)
     landmarks = arrays["landmarks"]
-    unseen = ~np.isfinite(landmarks[:, :, :2]).all(axis=2)
+    unseen = ~(np.abs(landmarks[:, :, :2]) < _LARGEST).all(axis=2)
+    landmarks = np.where(np.expand_dims(unseen, 2), np.nan, landmarks)
     depth = landmarks[:, :, 2] if landmarks.shape[2] > 2 else np.full(unseen.shape, np.nan)
     visibility = landmarks[:, :, 3] if landmarks.shape[2] > 3 else np.ones(unseen.shape)
     return LandmarkTrack(
@@ -101,6 +103,27 @@ def read_landmarks(path: Path) -> LandmarkTrack:
         visibility=np.where(unseen, np.nan, visibility),
         world=arrays.get("world", np.full((*unseen.shape, 3), np.nan)),
     )
+
+
+_DAMAGED = (
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,  # NotImplementedError too
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and zipfile raise on a file that is damaged, or none of theirs."""
+_LARGEST = 1e9
+"""Coordinates beyond this are no picture's, nor a room's."""
+
+
+def _to_real(values: NDArray[Any]) -> NDArray[np.float64]:
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"it holds {values.dtype}, not real numbers")
+    return np.asarray(values, float)
 
 
 _ARRAYS = ("time_s", "landmarks", "world")
@@ -113,7 +136,11 @@ def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
     fits = len(shape) == 3 and shape[1] == LANDMARK_COUNT and 2 <= shape[2] <= 4 and time_s.shape == shape[:1]
     if not fits or arrays.get("world", np.empty((*shape[:2], 3))).shape != (*shape[:2], 3):
         raise LandmarksError(f"The landmarks file holds time_s {time_s.shape} and landmarks {shape}; give {_EXPECTED}.")
-    if len(time_s) == 0 or not np.isfinite(time_s).all() or (np.diff(time_s) <= 0).any():
+    if len(time_s) == 0:
+        raise LandmarksError(f"The landmarks file is empty: it holds 0 rows. Give {_EXPECTED}.")
+    if not np.isfinite(time_s).all():
+        raise LandmarksError("The landmarks file holds times that are no numbers. Give every row its time in seconds.")
+    if (np.diff(time_s) <= 0).any():
         raise LandmarksError("The times of the landmarks file do not rise from row to row. Sort its rows by time_s.")
 
 
@@ -124,7 +151,7 @@ def angle_column(name: str) -> str:
 
 def _rep_numbers(analysis: Analysis) -> list[int | None]:
     numbers: list[int | None] = [None] * len(analysis.track.time_s)
-    for rep in analysis.metrics.reps:
+    for rep in (rep for rep in analysis.metrics.reps if not rep.is_partial):
         inside = (analysis.track.time_s >= rep.start_s) & (analysis.track.time_s < rep.end_s)
         for index in np.flatnonzero(inside):
             numbers[index] = rep.rep

@@ -285,7 +285,7 @@ def _count(
     track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, joint: str | None
 ) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
     count = detect_reps(track, angles, joint=joint)
-    metrics = compute_metrics(track, angles, count, sample_rate_hz=mean_rate_hz(track.time_s))
+    metrics = compute_metrics(track, angles, count, sample_rate_hz=mean_rate_hz(track.time_s), view=view)
     recognition = recognize_exercise(track, angles, count)
     return (
         count,
@@ -314,10 +314,10 @@ def _report(
             followed: Followed = stop.value
             return followed
         done += 1
-        in_pass = max(done / plan.frames - earlier, sample.time_s / info.duration_s)
+        in_pass = max(done / plan.frames, sample.time_s / info.duration_s)
         angles = compute_angles(to_track([nobody(sample) if earlier else sample]))
         yield Progress(
-            fraction=min(1.0, (earlier + in_pass) / (earlier + 1)),
+            fraction=1.0 if earlier else min(1.0, in_pass),  # a bar that goes back tells nobody anything
             frames_done=done,
             frames_planned=plan.frames * (earlier + 1),
             time_s=sample.time_s,

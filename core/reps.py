@@ -52,6 +52,7 @@ OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
 NO_PERSON = "No person was seen for long enough to count anything."
+UNFIT = "The {} does not repeat a movement, or is not seen for long enough: choose another joint, or Automatic."
 STILL = "The body hardly moves: nothing to count."
 WALKING = "The person walks through the picture, which is not an exercise repeated in place."
 NOT_REPEATING = "There is movement, but no whole cycle that returns to where it started."
@@ -164,15 +165,21 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     signals = [signal for signal in build_signals(track, angles) if joint is None or _is_of(signal, joint)]
     moving = [signal for signal in signals if _range_deg(signal) >= MIN_RANGE_DEG]
     if not moving:
-        return _nothing(track, STILL if signals else NO_PERSON)
+        return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else NO_PERSON)
     travel = find_travel(track)
     if travel.mean() > MAX_TRAVEL_SHARE:
         return _nothing(track, WALKING)
     candidates = [candidate for signal in moving for candidate in _candidates(signal, track.time_s, travel)]
     if not candidates or max(candidate.score for candidate in candidates) < MIN_SCORE:
+        if joint:
+            return _nothing(track, UNFIT.format(_in_words(joint)))
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         return _nothing(track, WALKING if travel.any() else still)
     return _report(candidates, track)
+
+
+def _in_words(joint: str) -> str:
+    return joint.replace("_", " ")
 
 
 def _nothing(track: LandmarkTrack, reason: str) -> RepCount:

@@ -6,9 +6,9 @@ the working directory is read too, the environment wins; an empty string counts 
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MAX_FRAME_SKIP = 12
@@ -39,10 +39,22 @@ class Settings(BaseSettings):
     pose_model_path: Path | None = Field(None, description="another MediaPipe .task file instead of the built one")
     workers: int = Field(1, ge=1, le=16, description="analyses at a time, each in its own process (about 210 MB)")
     job_timeout_seconds: int = Field(600, ge=5, le=7200, description="longest run of one analysis, s")
-    worker_idle_seconds: int = Field(60, ge=1, le=3600, description="idle time after which the worker exits, s")
+    worker_idle_seconds: int = Field(
+        60, ge=0, le=3600, description="idle time after which the worker exits, s; 0: after each"
+    )
     spool_dir: Path | None = Field(None, description="folder of uploaded clips; default: a private temporary folder")
     spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
     spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")
+
+
+    @model_validator(mode="after")
+    def _check_frames(self) -> Self:
+        if self.min_frames_for_analysis > self.max_frames_to_analyze:
+            raise ValueError(
+                f"MIN_FRAMES_FOR_ANALYSIS={self.min_frames_for_analysis}: "
+                f"must be at most MAX_FRAMES_TO_ANALYZE, {self.max_frames_to_analyze}"
+            )
+        return self
 
 
 def load_settings() -> Settings:
@@ -62,6 +74,9 @@ def load_settings() -> Settings:
 def _describe(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors():
+        if not problem["loc"]:  # two settings that do not go together
+            lines.append(problem["msg"].removeprefix("Value error, "))
+            continue
         name = str(problem["loc"][0])
         lines.append(f"{name.upper()}={problem['input']}: must be {_allowed(name)}")
     return lines

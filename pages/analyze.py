@@ -7,7 +7,7 @@ from core.pipeline import Request
 from core.settings import load_settings
 from pages.components.choose import choose_clip
 from pages.components.job import current_run, show_run, start_run
-from pages.components.plan import choose_request, show_facts
+from pages.components.plan import asked_for, choose_request, show_facts
 from pages.components.player import show_clip
 from pages.components.result import show_result
 from pages.components.state import results
@@ -29,16 +29,17 @@ if current_run() is not None:
     st.stop()
 
 top = st.container()  # the result, above the settings that gave it
-is_new = all(sha256 != clip.file.sha256 for sha256, _ in results())
-with st.expander("Clip and sampling", expanded=is_new, icon=":material/tune:"):
+default = Request.from_settings(settings)
+is_done = (clip.file.sha256, asked_for(default)) in results()
+with st.expander("Clip and sampling", expanded=not is_done, icon=":material/tune:"):
     panel, video = st.columns([2, 1], gap="medium")
     with video:
-        show_clip(clip.file.token, key="analyze_player")
+        show_clip(clip.file, key="analyze_player")
     with panel:
         show_facts(clip)
-        request = choose_request(clip.info, Request.from_settings(settings))
+        request = choose_request(clip.info, default)
         key = (clip.file.sha256, request)
-        if st.button("Analyze", type="primary", width="stretch", key="analyze_start") and key not in results():
+        if st.button("Analyze", type="primary", width="stretch", disabled=is_done, key="analyze_start"):
             start_run(clip, request)
             st.rerun()
 with top:
@@ -46,5 +47,5 @@ with top:
         st.error(message, icon=":material/error:")
     if result := results().get(key):
         show_result(result)
-    elif not is_new:
+    elif any(sha256 == clip.file.sha256 for sha256, _ in results()):
         st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")

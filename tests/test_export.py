@@ -79,6 +79,22 @@ def test_landmarks_without_depth_or_visibility_are_read(analysis, tmp_path, dime
     assert np.isnan(track.xyz[4, :, 2]).all() == (dimensions == 2)
 
 
+def test_coordinates_no_picture_has_count_as_unseen(analysis, tmp_path):
+    landmarks = np.dstack([analysis.track.xyz, analysis.track.visibility])
+    landmarks[3, 5, 0], landmarks[4, 5, 1] = np.inf, 1e200
+    np.savez(tmp_path / "set.npz", time_s=analysis.track.time_s, landmarks=landmarks)
+    track = read_landmarks(tmp_path / "set.npz")
+    assert np.isnan(track.xyz[[3, 4], 5]).all()
+    assert summarize(track).rep_count == analysis.rep_count
+
+
+def test_frames_of_a_partial_rep_carry_no_number(analysis):
+    half = replace(analysis.metrics.reps[1], is_partial=True)
+    reps = (analysis.metrics.reps[0], half, *analysis.metrics.reps[2:])
+    table = rows(to_frames_csv(replace(analysis, metrics=replace(analysis.metrics, reps=reps))))
+    assert "2" not in {row["rep"] for row in table}
+
+
 TIMES = np.arange(5) / 10
 
 
@@ -91,10 +107,23 @@ TIMES = np.arange(5) / 10
         ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 1))}, r"landmarks \(5, 33, 1\)"),
         ({"time_s": TIMES[:4], "landmarks": np.zeros((5, 33, 3))}, r"time_s \(4,\)"),
         ({"time_s": TIMES[::-1], "landmarks": np.zeros((5, 33, 3))}, "do not rise"),
-        ({"time_s": TIMES[:0], "landmarks": np.zeros((0, 33, 3))}, "do not rise"),
+        ({"time_s": TIMES[:0], "landmarks": np.zeros((0, 33, 3))}, "it holds 0 rows"),
+        ({"time_s": TIMES * np.nan, "landmarks": np.zeros((5, 33, 3))}, "times that are no numbers"),
+        ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 3), complex)}, "complex128, not real numbers"),
         ({"time_s": np.array([{}] * 5), "landmarks": np.zeros((5, 33, 3))}, "cannot be read.*allow_pickle"),
     ],
-    ids=["no landmarks", "no times", "17 points", "1-d", "lengths", "falling", "empty", "objects"],
+    ids=[
+        "no landmarks",
+        "no times",
+        "17 points",
+        "1-d",
+        "lengths",
+        "falling",
+        "empty",
+        "nan times",
+        "complex",
+        "objects",
+    ],
 )
 def test_a_file_without_the_documented_arrays_is_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "bad.npz", **arrays)
@@ -102,7 +131,25 @@ def test_a_file_without_the_documented_arrays_is_refused(tmp_path, arrays, messa
         read_landmarks(tmp_path / "bad.npz")
 
 
-def test_a_file_that_is_no_archive_is_refused(tmp_path):
-    (tmp_path / "bad.npz").write_bytes(b"no archive")
+def plain_array(path):
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+
+
+def damaged_inside(path):
+    np.savez_compressed(path, time_s=TIMES, landmarks=np.random.default_rng(0).random((5, 33, 3)))
+    data = bytearray(path.read_bytes())
+    start = len(data) // 2
+    data[start : start + 40] = b"\xff" * 40
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda path: path.write_bytes(b"no archive"), lambda path: path.write_bytes(b""), plain_array, damaged_inside],
+    ids=["text", "empty", "npy", "damaged"],
+)
+def test_a_file_that_is_no_archive_is_refused(tmp_path, damage):
+    damage(tmp_path / "bad.npz")
     with pytest.raises(LandmarksError, match="cannot be read"):
         read_landmarks(tmp_path / "bad.npz")

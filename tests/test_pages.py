@@ -165,6 +165,38 @@ def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
     assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
 
 
+def test_what_is_no_clip_leaves_nothing_on_disk_and_its_reason_stays(tmp_path):
+    (tmp_path / "bad.mp4").write_bytes(b"just text" * 20)
+    file = get_spool().copy_in(tmp_path / "bad.mp4")
+    app = page("analyze").run()
+    app.file_uploader(key="analyze_upload").upload("bad.mp4", get_spool().receipt(file.token), "video/mp4").run()
+    assert "no clip RepScope reads" in text_of(app)
+    assert get_spool().get(file.token) is None
+    assert not file.path.exists()
+    app.run()
+    assert "no clip RepScope reads" in text_of(app)
+
+
+def test_sampling_is_open_wherever_there_is_something_to_start(result):
+    app = page("analyze")
+    app.session_state["clip"] = result.clip
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
+    app.session_state["analyze_skip"] = 3
+    app.run()
+    assert not app.exception
+    assert app.expander[0].proto.expanded
+    assert not app.button(key="analyze_start").disabled
+
+
+def test_a_result_and_its_clip_can_be_deleted(result):
+    app = page("results")
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
+    app.run()
+    app.button(key="result_delete").click().run()
+    assert not app.exception
+    assert "No result yet" in text_of(app)
+
+
 def test_an_expired_clip_is_explained():
     app = page("analyze").run()
     app.button(key="analyze_sample").click().run()

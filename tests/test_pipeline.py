@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
-from core.mannequin import Filming, compute_truth, plan_steady
+from core.mannequin import Filming, View, compute_truth, plan_steady
 from core.pipeline import (
     Analysis,
     Progress,
@@ -177,6 +177,25 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     assert (again.count.driving_joint, again.joint, again.rep_count) == ("left_knee", "left_knee", 5)
     assert again.track is analysis.track
     assert again.timing == analysis.timing
+
+
+def test_a_joint_that_cannot_be_counted_on_says_so(analysis):
+    again = recount(analysis, joint="left_ankle" if analysis.rep_count else None)
+    flat = recount(
+        replace(analysis, angles=analysis.angles | {"left_elbow": np.zeros(len(analysis.frame_index))}),
+        joint="left_elbow",
+    )
+    assert again.rep_count in (0, 5)
+    assert flat.rep_count == 0
+    assert flat.warnings[-1].startswith("The left elbow does not repeat a movement")
+
+
+def test_sides_are_not_compared_where_one_is_turned_away():
+    side = summarize(compute_truth(plan_steady("squat"), filming=Filming(fps=15, view=View(yaw_deg=90))).track)
+    assert side.view.near_side == "left"
+    assert np.isnan(side.metrics.asymmetry_pct)
+    assert all(np.isnan(rep.left_right_rom_diff_deg) for rep in side.metrics.reps)
+    assert "turned away" in side.metrics.reps[0].left_right_note
 
 
 def test_request_takes_its_defaults_from_the_settings(monkeypatch, tmp_path):

@@ -56,6 +56,13 @@ def test_a_bad_value_is_named_with_what_is_allowed(monkeypatch, name, value, all
         load_settings()
 
 
+def test_limits_that_contradict_each_other_are_named(monkeypatch):
+    monkeypatch.setenv("MAX_FRAMES_TO_ANALYZE", "100")
+    monkeypatch.setenv("MIN_FRAMES_FOR_ANALYSIS", "200")
+    with pytest.raises(ValueError, match=r"^MIN_FRAMES_FOR_ANALYSIS=200: must be at most MAX_FRAMES_TO_ANALYZE, 100$"):
+        load_settings()
+
+
 def test_a_bad_value_stops_the_app_with_one_line(monkeypatch):
     monkeypatch.setenv("WORKERS", "none")
     done = subprocess.run(

@@ -351,6 +351,13 @@ def test_a_waiting_result_keeps_the_job_alive():
         assert pool.submit(tasks.count, 60, pause_s=0.01).result(WAIT_S) == 60
 
 
+def test_without_idle_time_every_job_gets_a_fresh_worker():
+    with WorkerPool(idle_s=0) as pool:
+        first, second = pool.submit(report_pid).result(30), pool.submit(report_pid).result(30)
+        assert first != second
+        assert wait_until(lambda: not psutil.pid_exists(second), what="the worker exits", seconds=2.0) >= 0
+
+
 def test_an_idle_worker_exits_and_the_next_job_starts_another():
     threads = threading.active_count()
     with WorkerPool(idle_s=0.3) as pool:

@@ -17,12 +17,18 @@ from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, 
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
 from core.reps import Rep, RepCount
 from core.sampling import supported_at
+from core.view import View
 
 __all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
 
 
 def compute_metrics(
-    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, sample_rate_hz: float
+    track: LandmarkTrack,
+    angles: dict[str, NDArray[np.float64]],
+    count: RepCount,
+    *,
+    sample_rate_hz: float,
+    view: View | None = None,
 ) -> SetMetrics:
     """Measure every counted and partial rep, and the set.
 
@@ -36,6 +42,9 @@ def compute_metrics(
         The reps of these samples.
     sample_rate_hz
         Effective rate. Below 7.5 Hz ranges, phases and pauses are withheld, below 10 Hz velocities.
+    view
+        Of the camera; where it turns one side away, that side is guessed rather than seen, and the
+        sides are not compared.
 
     Notes
     -----
@@ -46,6 +55,8 @@ def compute_metrics(
     reps = sorted([*count.reps, *(replace(rep, is_partial=True) for rep in count.partial_reps)], key=_start_s)
     direction = detect_load_direction(track, count.reps or reps)
     measured = [_measure(track, angles, count, joint=joint, rep=rep) for rep in reps]
+    if view is not None and view.near_side is not None:
+        measured = [replace(one, left=None, right=None) for one in measured]
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
     numbers = [
         compute_rep_metrics(

@@ -118,7 +118,7 @@ def compute_rep_metrics(
     supports = supported_at(sample_rate_hz)
     phases = Phases() if tempo_curve is None or not supports["rom_and_tempo"] else split_phases(rep, tempo_curve)
     curve = measured.curve if supports["rom_and_tempo"] else None
-    halves = (phases.to_turn_s, phases.from_turn_s)
+    halves = (NAN if rep.cut_start else phases.to_turn_s, NAN if rep.cut_end else phases.from_turn_s)
     eccentric_s, concentric_s = _name_halves(halves, eccentric_first)
     rom_diff_deg, timing_ms, note = _compare_sides(measured, side=rep.side, supports=supports)
     peak, mean = _velocities(rep, curve if supports["velocity"] else None, phases, eccentric_first)
@@ -191,7 +191,7 @@ def _compare_sides(measured: MeasuredRep, *, side: str, supports: dict[str, bool
     if not supports["rom_and_tempo"]:
         return NAN, NAN, "too few frames a second"
     if left is None or right is None:
-        return NAN, NAN, "one side is hidden or not measured throughout"
+        return NAN, NAN, "one side is hidden, turned away or not measured throughout"
     if side in SIDES:
         return NAN, NAN, f"the {side} side's turn: sides are compared over the set"
     if not both_take_part(left, right):

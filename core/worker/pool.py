@@ -255,7 +255,7 @@ class WorkerPool:
             job._end("failed", error=error)
         with self._changed:
             self._running.discard(job)
-        if child and not child.is_ready():
+        if child and not (self._idle_s and child.is_ready()):
             child.stop()
             child = None
         return child

@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import UploadError
+from core.errors import AnalysisError, UploadError
 from core.settings import Settings
-from core.spool import get_spool
-from core.video import FILE_TYPES
-from pages.components.job import probe_clip
+from core.spool import SpooledFile, get_spool
+from core.video import FILE_TYPES, VideoInfo
+from pages.components.job import cancel_run, probe_clip
 from pages.components.state import Clip
 
 SAMPLE = Path(__file__).parents[2] / "models" / "sample_squats.mp4"
@@ -34,6 +34,8 @@ def choose_clip(settings: Settings) -> Clip | None:
         _show_refusal()
         if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
             _take_sample()
+    elif message := st.session_state.get("clip_error"):
+        raise UploadError(message)
     elif "clip" not in st.session_state:
         _take_upload(uploaded.getvalue(), name=uploaded.name)
     clip: Clip | None = st.session_state.get("clip")
@@ -47,7 +49,17 @@ def _take_upload(receipt: bytes, *, name: str) -> None:
     file = get_spool().read_receipt(receipt)
     if file is None:
         raise UploadError("The clip is no longer on the server: it expired. Remove it above and choose it again.")
-    st.session_state["clip"] = Clip(name, file, probe_clip(file))
+    st.session_state["clip"] = Clip(name, file, _probe_or_discard(file))
+
+
+def _probe_or_discard(file: SpooledFile) -> VideoInfo:
+    """Return the clip's facts; what is no clip does not stay on disk."""
+    try:
+        return probe_clip(file)
+    except AnalysisError as error:
+        get_spool().remove(file.token)
+        st.session_state["clip_error"] = str(error)
+        raise
 
 
 def _take_sample() -> None:
@@ -57,8 +69,10 @@ def _take_sample() -> None:
 
 def _forget_clip() -> None:
     if clip := st.session_state.pop("clip", None):
+        cancel_run(clip)
         get_spool().discard(clip.file.token)
-    st.session_state.pop("run_error", None)
+    for message in ("clip_error", "run_error"):
+        st.session_state.pop(message, None)
 
 
 @st.fragment(run_every=2)

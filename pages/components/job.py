@@ -1,5 +1,7 @@
 """The running analysis of a session: started once, followed from whichever page is open."""
 
+import logging
+
 import streamlit as st
 
 from core.errors import AnalysisError
@@ -12,6 +14,8 @@ from core.worker import WorkerPool, get_pool
 from pages.components.state import Clip, Run, store_result
 
 PROBE_TIMEOUT_S = 20.0
+
+log = logging.getLogger("repscope")
 
 
 @st.cache_resource
@@ -29,9 +33,18 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 def start_run(clip: Clip, request: Request) -> None:
     """Queue an analysis for this session."""
     st.session_state.pop("run_error", None)
-    job = get_pool().submit(analyze_in_worker, clip.file.path, request)
-    get_spool().hold_while(clip.file.token, lambda: not job.has_ended)
+    with get_spool().hold(clip.file.token):
+        job = get_pool().submit(analyze_in_worker, clip.file.path, request)
+        get_spool().hold_while(clip.file.token, lambda: not job.has_ended)
     st.session_state["run"] = Run(clip, request, job)
+
+
+def cancel_run(clip: Clip) -> None:
+    """Stop the run of a clip that is taken away."""
+    run = current_run()
+    if run and run.clip.file.token == clip.file.token:
+        run.job.cancel()
+        st.session_state["run"] = None
 
 
 def current_run() -> Run | None:
@@ -52,8 +65,11 @@ def follow_run(run: Run) -> None:
         return
     st.session_state["run"] = None
     try:
-        store_result(run, run.job.result())
+        analysis = run.job.result()
+        store_result(run, analysis)
+        st.toast(f"{run.clip.name}: {analysis.rep_count} reps", icon=":material/check_circle:")
     except AnalysisError as error:
+        log.warning("Analysis failed: %s", type(error).__name__)
         st.session_state["run_error"] = str(error)
     st.rerun()
 
@@ -94,13 +110,13 @@ def _show_progress(run: Run) -> None:
     last = run.last
     assert last is not None
     left_s = run.seconds_left()
-    is_second_look = last.frames_planned > run.request.plan(run.clip.info).frames
-    st.progress(
-        last.fraction,
-        text=f"{last.fraction:.0%} · frame {last.frames_done} of {last.frames_planned}"
-        + (f" · {left_s:.0f} s left" if left_s is not None else "")
-        + (" · somebody else is in the picture, so it is watched once more" if is_second_look else ""),
-    )
+    if last.frames_planned > run.request.plan(run.clip.info).frames:
+        stage = "Somebody else is in the picture, so it is watched once more"
+    elif last.fraction >= 1:
+        stage = "Counting…"
+    else:
+        stage = f"{last.fraction:.0%}" + (f" · {left_s:.0f} s left" if left_s is not None else "")
+    st.progress(last.fraction, text=f"{stage} · frame {last.frames_done} of {last.frames_planned}")
     name = most_moving_angle(run.angles)
     st.plotly_chart(
         plot_live(run.time_s, run.angles[name], name=name, end_s=run.clip.info.duration_s),

@@ -28,6 +28,15 @@ def show_facts(clip: Clip) -> None:
         st.metric("Resolution", f"{info.width} × {info.height}", width="content")
 
 
+def asked_for(default: Request) -> Request:
+    """Return what the sliders ask for, before they are drawn."""
+    return replace(
+        default,
+        frame_skip=st.session_state.get("analyze_skip", default.frame_skip),
+        resize_width=st.session_state.get("analyze_width", default.resize_width),
+    )
+
+
 def choose_request(info: VideoInfo, default: Request) -> Request:
     """Show the sliders with the plan they give, and return what is asked for."""
     left, right = st.columns(2)

@@ -13,7 +13,7 @@ from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
 from core.pipeline import Analysis, recount
 from core.plots import joint_title, moving_joints, plot_joint
 from pages.components.player import show_clip
-from pages.components.state import Result, results
+from pages.components.state import Result, drop_result, results
 
 _NUMBER = st.column_config.NumberColumn
 _COLUMNS = {
@@ -31,7 +31,13 @@ _COLUMNS = {
     "max_deg": _NUMBER("Max (°)", format="%.0f"),
     "peak_velocity_deg_s": _NUMBER("Peak velocity (°/s)", format="%.0f"),
     "left_right_rom_diff_deg": _NUMBER("Left − right (°)", format="%.0f"),
-    "quality": st.column_config.ProgressColumn("Quality", min_value=0, max_value=1, format="%.2f"),
+    "quality": st.column_config.ProgressColumn(
+        "Quality",
+        min_value=0,
+        max_value=1,
+        format="%.2f",
+        help="How well the rep was seen and how alike it is to the others",
+    ),
 }
 
 
@@ -48,12 +54,15 @@ def show_result(result: Result) -> None:
     with curves:
         _show_curves(analysis, key=f"{result.clip.file.sha256[:8]}_{abs(hash(result.request))}")
     with video:
-        show_clip(result.clip.file.token, key="result_player")
+        show_clip(result.clip.file, key="result_player")
     _show_reps(analysis)
     _show_set(analysis)
     _show_cues(analysis)
     _show_downloads(result)
     _show_cost(result)
+    if st.button("Delete this result and its clip", icon=":material/delete:", key="result_delete"):
+        drop_result((result.clip.file.sha256, result.request))
+        st.rerun()
 
 
 def _choose_joint(result: Result) -> Result:
@@ -76,7 +85,7 @@ def _choose_joint(result: Result) -> Result:
 def _show_count(analysis: Analysis) -> None:
     count, exercise = analysis.rep_count, analysis.recognition.exercise
     st.title(f"{count} {'rep' if count == 1 else 'reps'}", anchor=False)
-    parts = [analysis.view.words] if analysis.view.words else []
+    parts = [analysis.view.words.rstrip(".")] if analysis.view.words else []
     if exercise:
         parts.append(f"Looks like: {_words(exercise)} ({analysis.recognition.confidence:.0%} sure)")
     if analysis.count.driving_joint:

@@ -87,6 +87,17 @@ def test_cancel_stops_it_and_the_next_run_works(page):
     assert count_on(page) == SAMPLE_REPS
 
 
+def test_taking_the_clip_away_stops_its_run(page, app):
+    page.set_input_files(UPLOADER, SAMPLE)
+    start(page)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Remove sample_squats.mp4").click()
+    assert wait_until(lambda: not app.clips()), "the clip of a stopped run stays on disk"
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    page.get_by_role("button", name="Try the sample clip").click()
+    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_enabled(timeout=30_000)
+
+
 def test_a_second_person_sees_her_place_and_gets_her_turn(page, app, chromium):
     other: BrowserContext = chromium.new_context()
     hers = open_analyze(other, app)
