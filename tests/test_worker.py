@@ -353,7 +353,7 @@ def test_a_waiting_result_keeps_the_job_alive():
 
 def test_without_idle_time_every_job_gets_a_fresh_worker():
     with WorkerPool(idle_s=0) as pool:
-        first, second = pool.submit(report_pid).result(30), pool.submit(report_pid).result(30)
+        first, second = pool.submit(tasks.report_pid).result(WAIT_S), pool.submit(tasks.report_pid).result(WAIT_S)
         assert first != second
         assert wait_until(lambda: not psutil.pid_exists(second), what="the worker exits", seconds=2.0) >= 0
 
