@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from core.errors import AnalysisError
-from core.export import read_landmarks, to_frames_csv, to_json, to_npz, to_reps_csv
+from core.errors import AnalysisError, NoPersonError
+from core.export import read_landmarks, to_frames_csv, to_json, to_nobody_json, to_npz, to_reps_csv
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.pipeline import Analysis, Progress, Request, analyze_clip, mean_rate_hz, summarize
 from core.pose import silence_native_log
@@ -27,6 +28,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Analyse one clip; return 0, or 2 after one line on standard error."""
     options = _parse(arguments)
+    started = time.perf_counter()
     try:
         request = Request.from_settings(load_settings(), **_changes(options))
         if options.max_frames:  # whoever asks for few frames gets what they show
@@ -36,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             analysis = _follow(analyze_clip(options.clip, request))
         _write(analysis, options)
+    except NoPersonError as error:  # a clip of an empty room is a clip with no rep, and says why
+        _write_nobody(error, options, total_s=time.perf_counter() - started)
     except (AnalysisError, ValueError, OSError) as error:
         print(f"repscope: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -148,6 +152,17 @@ def _write(analysis: Analysis, options: argparse.Namespace) -> None:
         options.landmarks.write_bytes(to_npz(analysis))
     if options.json != "-":
         print(_describe(analysis))
+
+
+def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s: float) -> None:
+    _draw("")
+    document = to_nobody_json(error, clip=options.clip.name, total_s=total_s)
+    if options.json == "-":
+        sys.stdout.write(document)
+        return
+    if options.json:
+        Path(options.json).write_text(document, encoding="utf-8")
+    print(f"0 reps. {error}")
 
 
 def _describe(analysis: Analysis) -> str:

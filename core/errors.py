@@ -34,7 +34,15 @@ class PoseModelError(AnalysisError):
 
 
 class NoPersonError(AnalysisError):
-    """Too little of a person is visible in the clip to measure anything."""
+    """Too little of a person is visible in the clip to measure anything.
+
+    Attributes
+    ----------
+    frames_analysed
+        How many frames were looked at.
+    """
+
+    frames_analysed: int = 0
 
 
 class JobError(AnalysisError):

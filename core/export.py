@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import __version__
-from core.errors import LandmarksError
+from core.errors import LandmarksError, NoPersonError
 from core.landmarks import ANGLE_NAMES, LANDMARK_COUNT, LandmarkTrack
+from core.memory import peak_rss_mb
 from core.metrics import RepMetrics
 from core.pipeline import Analysis
 from core.sampling import supported_at
@@ -53,6 +54,25 @@ def to_frames_csv(analysis: Analysis) -> str:
 def to_json(analysis: Analysis, *, clip: str) -> str:
     """Return the whole result as one JSON object; the README lists its names."""
     return json.dumps(_to_document(analysis, clip=clip), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_nobody_json(error: NoPersonError, *, clip: str, total_s: float) -> str:
+    """Return the result of a clip without a person: no rep, the reason, and null for what was not measured."""
+    document = {
+        "clip": clip,
+        "rep_count": 0,
+        "partial_rep_count": 0,
+        "driving_joint": None,
+        "exercise": None,
+        "effective_hz": None,
+        "frames_analysed": error.frames_analysed,
+        "reps": [],
+        "timing_s": {"decode": None, "pose": None, "rest": None, "total": total_s},
+        "memory_mb": {"peak": peak_rss_mb()},
+        "warnings": [str(error)],
+        "repscope_version": __version__,
+    }
+    return json.dumps(_to_plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_npz(analysis: Analysis) -> bytes:

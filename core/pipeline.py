@@ -38,6 +38,8 @@ log = logging.getLogger("repscope")
 
 LOST_PERSON_MIN_S = 1.0
 """Shorter absences are filled or harmless; longer ones are told."""
+FACING = {"front": "in front", "back": "behind", "above": "above"}
+"""Views from which a joint's angle is not seen in the picture, in words."""
 CUT_OFF_MIN_S = 0.5
 """A file that ends this much before its announced length, beyond one sample, was cut off."""
 
@@ -260,7 +262,7 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         cues=cues,
         joint=joint,
         sample_rate_hz=rate_hz,
-        warnings=tuple(_warnings(track, count, rate_hz=rate_hz)),
+        warnings=tuple(_warnings(track, count, view, rate_hz=rate_hz)),
         timing=Timing(total_s=time.perf_counter() - started),
         peak_mb=peak_rss_mb(),
     )
@@ -326,17 +328,22 @@ def _report(
 
 
 def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:
+    frames = len(track.time_s)
     seen = int(np.isfinite(track.xyz[:, :, 0]).any(axis=1).sum())
     if seen == 0:
-        raise NoPersonError(
-            f"No person was found in any of the {len(track.time_s)} analysed frames. "
+        error = NoPersonError(
+            f"No person was found in any of the {frames} analysed frames. "
             "Film so that the whole body is in the picture, in good light."
         )
-    if seen < min_frames:
-        raise NoPersonError(
-            f"A person was found in {seen} of {len(track.time_s)} analysed frames, the least is {min_frames}. "
+    elif seen < min_frames:
+        error = NoPersonError(
+            f"A person was found in {seen} of {frames} analysed frames, the least is {min_frames}. "
             "Film a longer set with the whole body in the picture, or analyse more frames (smaller frame skip)."
         )
+    else:
+        return
+    error.frames_analysed = frames
+    raise error
 
 
 def _clip_warnings(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
@@ -350,7 +357,7 @@ def _clip_warnings(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan)
     return warnings
 
 
-def _warnings(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list[str]:
+def _warnings(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: float) -> list[str]:
     warnings = []
     supports = supported_at(rate_hz)
     if not supports["counts"]:
@@ -366,6 +373,11 @@ def _warnings(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list[
         f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
         for start, end in lost_intervals(track)
     ]
+    if view.name in FACING:
+        warnings.append(
+            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth and may "
+            "be off by 10 to 15°. Film from the side to judge depth and range."
+        )
     if count.reason:
         warnings.append(count.reason)
     return warnings

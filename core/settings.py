@@ -46,7 +46,6 @@ class Settings(BaseSettings):
     spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
     spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")
 
-
     @model_validator(mode="after")
     def _check_frames(self) -> Self:
         if self.min_frames_for_analysis > self.max_frames_to_analyze:

@@ -133,6 +133,6 @@ def _is_far(name: str, view: View) -> bool:
 
 
 def _reason(name: str, view: View, *, has_world: bool) -> str:
-    how = "measured in space" if has_world and lift_share(name, view) > 0.5 else "measured in the picture"
+    how = "measured with estimated depth" if has_world and lift_share(name, view) > 0.5 else "measured in the picture"
     away = ", on the side turned away from the camera" if _is_far(name, view) else ""
     return f"{view.words.removesuffix('.')}: {how}{away}."

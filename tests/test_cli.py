@@ -125,7 +125,10 @@ def test_a_clip_with_a_person_in_part_of_it_is_measured_there(tmp_path, analysis
 
 
 @pytest.mark.model
-def test_nobody_in_the_clip_is_an_error(tmp_path):
+def test_a_clip_without_a_person_has_no_rep_and_says_why(tmp_path):
     code, out, err = run_cli(write_clip(tmp_path / "room.mp4", frames=60, size_wh=(320, 240)), "--json", "-")
-    assert (code, out) == (2, "")
-    assert err.startswith("repscope: No person was found in any of the 30 analysed frames.")
+    document = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (document["rep_count"], document["reps"], document["frames_analysed"]) == (0, [], 30)
+    assert document["warnings"][0].startswith("No person was found in any of the 30 analysed frames. Film so")
+    assert document["effective_hz"] is None

@@ -145,6 +145,11 @@ def test_a_low_rate_is_told(fps, expected):
     assert any(warning.startswith(expected) for warning in summarize(track).warnings)
 
 
+def test_a_camera_in_front_is_told():
+    track = compute_truth(plan_steady("squat", count=5), filming=Filming(fps=15, view=View(yaw_deg=0))).track
+    assert any(warning.startswith("The camera is in front: ") for warning in summarize(track).warnings)
+
+
 def test_a_lost_person_is_told_with_the_time(squat_track):
     xyz = squat_track.xyz.copy()
     xyz[30:60] = np.nan
