@@ -375,8 +375,8 @@ def _warnings(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: flo
     ]
     if view.name in FACING:
         warnings.append(
-            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth and may "
-            "be off by 10 to 15°. Film from the side to judge depth and range."
+            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
+            "and may be off by 10 to 15°. Film from the side to judge depth and range."
         )
     if count.reason:
         warnings.append(count.reason)
