@@ -21,6 +21,7 @@ from streamlit.runtime import get_instance
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
+from core.worker import get_pool
 
 SWEEP_SECONDS = 1
 
@@ -53,7 +54,7 @@ async def sweep_forever() -> None:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Open the spool (which removes what a crash left), sweep it while the server runs, empty it at the end."""
+    """Open the spool (which removes what a crash left), sweep it while the server runs; at the end leave nothing."""
     spool = get_spool()
     sweeping = asyncio.create_task(sweep_forever())
     log.info("RepScope is ready: http://localhost:%s", st.get_option("server.port"))
@@ -61,6 +62,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         yield
     finally:
         sweeping.cancel()
+        await to_thread.run_sync(get_pool().shutdown)  # before the interpreter ends, or its semaphores leak
         spool.close()
 
 
