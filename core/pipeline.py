@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.angles import compute_angles
 from core.cues import Cue, compute_cues
-from core.errors import NoPersonError, VideoError
+from core.errors import NoPersonError
 from core.follow import Clock, Followed, follow_training, nobody
 from core.landmarks import LandmarkTrack
 from core.memory import peak_rss_mb
@@ -118,8 +118,8 @@ class Analysis:
         The joint the trainer asked for; None: found by itself.
     sample_rate_hz
         Effective rate of the arrays.
-    warnings, clip_warnings
-        In words, for the trainer; the latter are those of `warnings` no recount changes.
+    warnings
+        In words, for the trainer.
     timing, peak_mb
         Of the process that analysed the clip; `peak_mb` is resident memory in MB.
     """
@@ -138,7 +138,6 @@ class Analysis:
     joint: str | None
     sample_rate_hz: float
     warnings: tuple[str, ...]
-    clip_warnings: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)
     peak_mb: float = float("nan")
 
@@ -181,21 +180,17 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
         )
     samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
-    if not samples:
-        raise VideoError("The clip holds no frame that can be decoded: it is damaged. Export or film it again.")
     track = to_track(samples)
     analysis = summarize(track, joint=request.joint, min_frames=request.min_frames)
     peak_mb = peak_rss_mb()
     total_s = time.perf_counter() - started
     log.info("Video processing complete: %d frames in %.1f seconds, peak %.0f MB", len(samples), total_s, peak_mb)
-    clip_warnings = (*_clip_warnings(track, info=info, plan=plan), *followed.warnings)
     return replace(
         analysis,
         info=info,
         plan=plan,
         frame_index=np.array([sample.frame_index for sample in samples]),
-        warnings=(*clip_warnings, *analysis.warnings),
-        clip_warnings=clip_warnings,
+        warnings=(*_clip_warnings(track, info=info, plan=plan), *followed.warnings, *analysis.warnings),
         timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
         peak_mb=peak_mb,
     )

@@ -28,6 +28,7 @@ MAX_FPS = 1000.0
 """The fastest slow motion a phone offers; a header above it is wrong."""
 
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_NO_FRAMES = "The clip holds no frame that can be decoded: it is damaged. Export or film it again."
 _DECODER_THREADS = 2  # each further thread keeps one more full frame in memory
 
 
@@ -89,7 +90,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
             )
         frame = next(_decode(container, stream), None)
         if frame is None:
-            raise VideoError("The clip holds no frame that can be decoded: it is damaged. Export or film it again.")
+            raise VideoError(_NO_FRAMES)
         width, height = _displayed_size(frame, stream)
         return VideoInfo(
             container=container.format.name.split(",")[0],
@@ -113,17 +114,20 @@ def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Generator
     Raises
     ------
     VideoError
-        The file cannot be opened any more.
+        The file cannot be opened any more, or no frame of it decodes.
     """
     with _open(path) as (container, stream):
         start_s = float((stream.start_time or 0) * (stream.time_base or 0))
         sampler = Sampler(plan, fps=info.fps)
+        index = -1
         for index, decoded in enumerate(_decode(container, stream)):
             time_s = index / info.fps if decoded.time is None else decoded.time - start_s
             if sampler.takes(index, time_s):
                 yield Frame(index, time_s, _to_image(decoded, plan.size_wh))
             if sampler.is_full:
                 return
+        if index < 0:
+            raise VideoError(_NO_FRAMES)
 
 
 @contextmanager

@@ -202,3 +202,14 @@ def test_a_clip_of_garbage_frames_is_refused(tmp_path):
     path.write_bytes(data)
     with pytest.raises(VideoError, match="no frame that can be decoded"):
         probe(path, max_duration_s=60)
+
+
+def test_a_clip_damaged_after_its_probe_is_an_error_and_not_an_empty_run(tmp_path):
+    path = write_clip(tmp_path / "clip.mp4", options={"movflags": "faststart"})
+    info = probe(path, max_duration_s=60)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"mdat") + 4
+    data[start:] = b"\xaa" * (len(data) - start)
+    path.write_bytes(data)
+    with pytest.raises(VideoError, match="no frame that can be decoded"):
+        list(iter_frames(path, info=info, plan=plan_for(info)))
