@@ -10,7 +10,8 @@
     ├── PoseModelError     the pose model is missing, damaged or fails to load
     ├── NoPersonError      the clip decodes, but too little of a person is seen in it
     ├── JobError           the worker was cancelled, killed, or ran out of time
-    └── LandmarksError     a landmarks file does not hold the documented arrays
+    ├── LandmarksError     a landmarks file does not hold the documented arrays
+    └── CorrectionError    a rep cannot be moved, added, split or merged as asked
 
 Every message says what failed, the value, the limit and what to do next. Settings raise
 ``ValueError``: they stop the start of the program and never reach a page.
@@ -51,3 +52,7 @@ class JobError(AnalysisError):
 
 class LandmarksError(AnalysisError):
     """A landmarks file does not hold the documented arrays."""
+
+
+class CorrectionError(AnalysisError):
+    """A rep cannot be moved, added, split or merged as asked."""

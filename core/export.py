@@ -220,7 +220,9 @@ def _to_document(analysis: Analysis, *, clip: str) -> dict[str, Any]:
         "video": None if analysis.info is None else asdict(analysis.info),
         "sampling": None if analysis.plan is None else asdict(analysis.plan),
         "rate_supports": supported_at(analysis.sample_rate_hz),
-        "joint_asked_for": analysis.joint,
+        "joint_asked_for": analysis.corrections.joint,
+        "exercise_asked_for": analysis.corrections.exercise,
+        "is_edited": analysis.corrections.reps is not None,
         "convention": CONVENTION,
         "repscope_version": __version__,
     }

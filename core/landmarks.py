@@ -34,6 +34,17 @@ JOINT_POINTS = {
 }
 """Proximal point, vertex and distal point of each joint, without the side."""
 
+SKELETON = (
+    ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"),
+    *((f"{side}_{one}", f"{side}_{other}") for side in SIDES for one, other in (
+        ("shoulder", "elbow"), ("elbow", "wrist"), ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle"),
+        ("ankle", "heel"), ("heel", "foot_index"), ("ankle", "foot_index"),
+    )),
+)  # fmt: skip
+"""The segments drawn over a body, as pairs of landmark names; face and fingers say nothing about a set."""
+DRAWN = ("nose", *dict.fromkeys(name for segment in SKELETON for name in segment))
+"""The landmarks drawn, in a fixed order: the head, and every end of a segment."""
+
 TRUNK_LEAN = "trunk_lean"
 ANGLE_NAMES = (*(f"{side}_{joint}" for joint in JOINTS for side in SIDES), TRUNK_LEAN)
 """Every angle series, in the column order of the exports."""

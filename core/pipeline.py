@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.angles import compute_angles
+from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
 from core.follow import Clock, Followed, follow_training, nobody
@@ -114,8 +115,8 @@ class Analysis:
         Which exercise it looks like: a suggestion, used for names and cues, never for counting.
     view, trust, cues
         From where the camera sees the body, how far that lets each angle be trusted, and the form cues it can show.
-    joint
-        The joint the trainer asked for; None: found by itself.
+    corrections
+        What the trainer decided: joint, exercise, reps.
     sample_rate_hz
         Effective rate of the arrays.
     warnings
@@ -135,7 +136,7 @@ class Analysis:
     view: View
     trust: dict[str, Trust]
     cues: tuple[Cue, ...]
-    joint: str | None
+    corrections: Corrections
     sample_rate_hz: float
     warnings: tuple[str, ...]
     timing: Timing = field(default_factory=Timing)
@@ -242,7 +243,8 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
     raw = compute_angles(track, view=view)
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
     rate_hz = mean_rate_hz(track.time_s)
-    count, metrics, recognition, cues = _count(track, angles, view, joint=joint)
+    corrections = Corrections(joint=joint)
+    count, metrics, recognition, cues = _count(track, angles, view, corrections=corrections)
     return Analysis(
         info=None,
         plan=None,
@@ -255,7 +257,7 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         view=view,
         trust=assess_trust(track, view),
         cues=cues,
-        joint=joint,
+        corrections=corrections,
         sample_rate_hz=rate_hz,
         warnings=tuple(_warnings(track, count, view, rate_hz=rate_hz)),
         timing=Timing(total_s=time.perf_counter() - started),
@@ -263,9 +265,12 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
     )
 
 
-def recount(analysis: Analysis, *, joint: str | None) -> Analysis:
-    """Return the analysis counted on another joint, from the stored landmarks and angles."""
-    count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, joint=joint)
+def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
+    """Return the analysis as the trainer decided, from the stored landmarks and angles.
+
+    Nothing of the clip is read again; corrections replace the earlier ones.
+    """
+    count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
     kept = [warning for warning in analysis.warnings if warning != analysis.count.reason]
     return replace(
         analysis,
@@ -273,17 +278,21 @@ def recount(analysis: Analysis, *, joint: str | None) -> Analysis:
         metrics=metrics,
         recognition=recognition,
         cues=cues,
-        joint=joint,
+        corrections=corrections,
         warnings=(*kept, *filter(None, [count.reason])),
     )
 
 
 def _count(
-    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, joint: str | None
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, corrections: Corrections
 ) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
-    count = detect_reps(track, angles, joint=joint)
+    count = detect_reps(track, angles, joint=corrections.joint)
+    if corrections.reps is not None:
+        count = edited_count(count, corrections.reps, angles=angles)
     metrics = compute_metrics(track, angles, count, sample_rate_hz=mean_rate_hz(track.time_s), view=view)
     recognition = recognize_exercise(track, angles, count)
+    if corrections.exercise is not None:
+        recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")
     return (
         count,
         metrics,

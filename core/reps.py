@@ -76,6 +76,8 @@ class Rep:
         The clip begins or ends inside the rep.
     side
         ``left``, ``right`` or ``both``.
+    is_edited
+        The trainer set it or changed it.
     """
 
     number: int
@@ -86,6 +88,7 @@ class Rep:
     cut_start: bool = False
     cut_end: bool = False
     side: str = "both"
+    is_edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,12 @@ class RepCount:
     def count(self) -> int:
         """Return the number of whole reps."""
         return len(self.reps)
+
+    @property
+    def all_reps(self) -> tuple[Rep, ...]:
+        """Return whole and partial reps by their start: the rows of every table."""
+        partial = [replace(rep, is_partial=True) for rep in self.partial_reps]
+        return tuple(sorted([*self.reps, *partial], key=lambda rep: rep.start_s))
 
 
 @dataclass(frozen=True)

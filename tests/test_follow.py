@@ -8,9 +8,10 @@ import av
 import numpy as np
 import pytest
 
+from core.corrections import Corrections
 from core.follow import Clock, Followed, follow_training
 from core.mannequin import Filming, Motion, Outfit, View, iter_images, plan_steady
-from core.pipeline import Request, analyze_clip, recount
+from core.pipeline import Request, analyze_clip, correct
 from core.pose import PoseSample
 from core.video import Frame, probe
 from tests.test_pipeline import finish
@@ -121,7 +122,7 @@ def test_of_two_mannequins_the_squatting_one_is_counted(squats_left, is_larger, 
     assert analysis.rep_count == 3
     assert (np.nanmedian(analysis.track.xyz[..., 0]) < 180) == squats_left
     assert analysis.warnings[0].endswith("the one followed is the one exercising.")
-    assert recount(analysis, joint="left_hip").warnings[0] == analysis.warnings[0]
+    assert correct(analysis, Corrections(joint="left_hip")).warnings[0] == analysis.warnings[0]
     assert progress[-1].fraction == pytest.approx(1, abs=0.02)
     assert np.isnan(list(progress[-1].angles.values())).all()
 

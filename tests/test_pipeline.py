@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
 from core.mannequin import Filming, View, compute_truth, plan_steady
@@ -15,8 +16,8 @@ from core.pipeline import (
     Progress,
     Request,
     analyze_clip,
+    correct,
     lost_intervals,
-    recount,
     summarize,
 )
 from core.pose import PoseSample
@@ -175,20 +176,20 @@ def test_too_little_of_a_person_is_an_error_not_a_number(seen, squat_track):
 def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     import time
 
-    recount(analysis, joint="left_hip")
+    correct(analysis, Corrections(joint="left_hip"))
     started = time.perf_counter()
-    again = recount(analysis, joint="left_knee")
+    again = correct(analysis, Corrections(joint="left_knee"))
     assert time.perf_counter() - started < 0.2
-    assert (again.count.driving_joint, again.joint, again.rep_count) == ("left_knee", "left_knee", 5)
+    assert (again.count.driving_joint, again.corrections.joint, again.rep_count) == ("left_knee", "left_knee", 5)
     assert again.track is analysis.track
     assert again.timing == analysis.timing
 
 
 def test_a_joint_that_cannot_be_counted_on_says_so(analysis):
-    again = recount(analysis, joint="left_ankle" if analysis.rep_count else None)
-    flat = recount(
+    again = correct(analysis, Corrections(joint="left_ankle"))
+    flat = correct(
         replace(analysis, angles=analysis.angles | {"left_elbow": np.zeros(len(analysis.frame_index))}),
-        joint="left_elbow",
+        Corrections(joint="left_elbow"),
     )
     assert again.rep_count in (0, 5)
     assert flat.rep_count == 0

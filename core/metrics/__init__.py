@@ -4,6 +4,7 @@ Read `curve` (a rep between its samples), `joint` (which angle, which side), `di
 half lowers the load), `per_rep`, `summary`. A number that cannot be known is NaN.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,8 +53,8 @@ def compute_metrics(
     most with it (`choose_joint`; its name stands with each rep), and the phases its own.
     """
     joint = choose_joint(track, angles, count)
-    reps = sorted([*count.reps, *(replace(rep, is_partial=True) for rep in count.partial_reps)], key=_start_s)
-    direction = detect_load_direction(track, count.reps or reps)
+    reps = count.all_reps
+    direction = detect_load_direction(track, count.reps or list(reps))
     measured = [_measure(track, angles, count, joint=joint, rep=rep) for rep in reps]
     if view is not None and view.near_side is not None:
         measured = [replace(one, left=None, right=None) for one in measured]
@@ -73,10 +74,6 @@ def compute_metrics(
     return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
 
 
-def _start_s(rep: Rep) -> float:
-    return rep.start_s
-
-
 def _measure(
     track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, joint: str | None, rep: Rep
 ) -> MeasuredRep:
@@ -93,7 +90,7 @@ def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: M
     return cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
 
 
-def _side_roms(reps: list[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:
+def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:
     """Return the ranges to compare: of shared reps, or of each side's own."""
     left, right = [], []
     for rep, one in zip(reps, measured, strict=True):

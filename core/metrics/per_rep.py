@@ -24,8 +24,8 @@ class RepMetrics:
 
     Attributes
     ----------
-    rep, side, is_partial
-        Number from 1; ``left``, ``right`` or ``both``; not a full repetition.
+    rep, side, is_partial, is_edited
+        Number from 1; ``left``, ``right`` or ``both``; not a full repetition; set or changed by the trainer.
     start_s, turn_s, end_s, duration_s
         Seconds of presentation; `duration_s` is `end_s` less `start_s`.
     to_turn_s, from_turn_s
@@ -56,6 +56,7 @@ class RepMetrics:
     rep: int
     side: str
     is_partial: bool
+    is_edited: bool
     start_s: float
     turn_s: float
     end_s: float
@@ -126,6 +127,7 @@ def compute_rep_metrics(
         rep=rep.number,
         side=rep.side,
         is_partial=rep.is_partial,
+        is_edited=rep.is_edited,
         start_s=rep.start_s,
         turn_s=rep.turn_s,
         end_s=rep.end_s,

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.corrections import Corrections
 from core.cues import Cue
 from core.export import to_frames_csv, to_json, to_npz, to_reps_csv
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
-from core.pipeline import Analysis, recount
+from core.pipeline import Analysis, correct
 from core.plots import joint_title, moving_joints, plot_joint
 from pages.components.player import show_clip
 from pages.components.state import Result, drop_result, results
@@ -70,14 +71,14 @@ def _choose_joint(result: Result) -> Result:
     asked = st.selectbox(
         "Count on",
         [None, *ANGLE_NAMES],
-        index=[None, *ANGLE_NAMES].index(result.analysis.joint),
+        index=[None, *ANGLE_NAMES].index(result.analysis.corrections.joint),
         format_func=lambda name: "Automatic" if name is None else _words(name),
         key=f"joint_{result.clip.file.token}_{abs(hash(result.request))}",
         width=240,
     )
-    if asked == result.analysis.joint:
+    if asked == result.analysis.corrections.joint:
         return result
-    recounted = replace(result, analysis=recount(result.analysis, joint=asked))
+    recounted = replace(result, analysis=correct(result.analysis, Corrections(joint=asked)))
     results()[result.clip.file.sha256, result.request] = recounted
     return recounted
 
