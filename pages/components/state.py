@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
+from core.corrections import Corrections
 from core.memory import peak_rss_mb
 from core.pipeline import Analysis, Progress, Request
 from core.spool import SpooledFile, get_spool
@@ -51,12 +53,23 @@ class Run:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished analysis, with the memory of the web process when it came in."""
+    """A finished analysis, with the memory of the web process when it came in.
+
+    `folder` holds what the worker wrote beside it (stills, preview); `steps` are the corrections of before,
+    the latest last.
+    """
 
     clip: Clip
     request: Request
     analysis: Analysis
     web_peak_mb: float
+    folder: Path | None = None
+    steps: tuple[Corrections, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Return under which key the session holds it."""
+        return self.clip.file.sha256, self.request
 
 
 def results() -> dict[Key, Result]:
@@ -74,6 +87,11 @@ def store_result(run: Run, analysis: Analysis) -> None:
     get_spool().keep(run.clip.file.token)
     while len(stored) > MAX_RESULTS:
         drop_result(next(iter(stored)))
+
+
+def replace_result(result: Result) -> None:
+    """Hold a result in place of the one it was made from; its rank stays."""
+    results()[result.key] = result
 
 
 def drop_result(key: Key) -> None:

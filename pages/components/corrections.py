@@ -1,0 +1,110 @@
+"""What the trainer corrects on the results page, one step at a time, and each step can be undone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.corrections import (
+    Corrections,
+    Reps,
+    add_rep,
+    delete_rep,
+    mark_partial,
+    merge_reps,
+    move_edges,
+    split_rep,
+)
+from core.errors import AnalysisError
+from core.exercises import EXERCISES
+from core.landmarks import ANGLE_NAMES
+from core.pipeline import Analysis, correct
+from pages.components.state import Result, replace_result
+
+Edit = dict[str, Any]
+"""What the player asks for: ``action``, and the row and seconds it needs."""
+
+
+def apply_edit(result: Result, edit: Edit) -> None:
+    """Do what the player asked for and keep the result; what cannot be done is said on the next run."""
+    try:
+        if edit["action"] == "undo":
+            undo(result)
+        elif edit["action"] == "reset":
+            change(result, Corrections())
+        else:
+            reps = edit_reps(result.analysis, edit)
+            change(result, replace(result.analysis.corrections, reps=reps))
+    except AnalysisError as error:
+        st.session_state["edit_error"] = str(error)
+
+
+def edit_reps(analysis: Analysis, edit: Edit) -> Reps:
+    """Return the reps after one edit.
+
+    Raises
+    ------
+    CorrectionError
+        It cannot be done there.
+    """
+    reps = analysis.count.all_reps
+    seen = {"time_s": analysis.track.time_s, "signal": analysis.count.signal}
+    actions: dict[str, Callable[[], Reps]] = {
+        "move": lambda: move_edges(reps, edit["row"], start_s=edit["start_s"], end_s=edit["end_s"], **seen),
+        "add": lambda: add_rep(reps, start_s=edit["start_s"], end_s=edit["end_s"], **seen),
+        "delete": lambda: delete_rep(reps, edit["row"]),
+        "split": lambda: split_rep(reps, edit["row"], at_s=edit["at_s"], **seen),
+        "merge": lambda: merge_reps(reps, edit["row"], **seen),
+        "partial": lambda: mark_partial(reps, edit["row"], is_partial=edit["is_partial"]),
+    }
+    return actions[edit["action"]]()
+
+
+def change(result: Result, corrections: Corrections) -> None:
+    """Measure again as the trainer decided, and remember how it was."""
+    steps = (*result.steps, result.analysis.corrections)
+    replace_result(replace(result, analysis=correct(result.analysis, corrections), steps=steps))
+
+
+def undo(result: Result) -> None:
+    """Go one step back."""
+    if result.steps:
+        analysis = correct(result.analysis, result.steps[-1])
+        replace_result(replace(result, analysis=analysis, steps=result.steps[:-1]))
+
+
+def choose_corrections(result: Result, *, key: str) -> None:
+    """Let the trainer name the joint to count on, and the exercise."""
+    corrections, recognition = result.analysis.corrections, result.analysis.recognition
+    joint = st.selectbox(
+        "Count on",
+        [None, *ANGLE_NAMES],
+        index=[None, *ANGLE_NAMES].index(corrections.joint),
+        format_func=lambda name: "Automatic" if name is None else in_words(name),
+        key=f"joint_{key}_{len(result.steps)}",
+        help="Counts again on this angle. Reps changed by hand are found anew; Undo brings them back.",
+        width=220,
+    )
+    found = f" ({in_words(recognition.exercise)})" if recognition.exercise and not corrections.exercise else ""
+    names = [None, *(exercise.name for exercise in EXERCISES)]
+    exercise = st.selectbox(
+        "Exercise",
+        names,
+        index=names.index(corrections.exercise),
+        format_func=lambda name: f"Automatic{found}" if name is None else in_words(name),
+        key=f"exercise_{key}_{len(result.steps)}",
+        help="Decides which form cues are given; the count does not depend on it.",
+        width=260,
+    )
+    if joint != corrections.joint:
+        change(result, replace(corrections, joint=joint, reps=None))
+        st.rerun(scope="app")
+    if exercise != corrections.exercise:
+        change(result, replace(corrections, exercise=exercise))
+        st.rerun(scope="app")
+
+
+def in_words(name: str) -> str:
+    """Return ``left_knee`` as "Left knee"."""
+    return name.replace("_", " ").capitalize()
