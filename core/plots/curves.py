@@ -1,15 +1,15 @@
-"""An `Analysis` as Plotly figures; no Streamlit here, so that a notebook can draw them too."""
+"""Joint angles over time, with the reps as numbered bands."""
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
+from core.palette import ACCENT, NEUTRAL, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
 from core.pipeline import Analysis
 from core.reps import Rep
 
-SIDE_COLORS = {"left": "#0f766e", "right": "#d97706", TRUNK_LEAN: "#475569"}
-_BAND, _PARTIAL_BAND = "rgba(15, 118, 110, 0.10)", "rgba(100, 116, 139, 0.10)"
+_BAND, _PARTIAL_BAND, _BAND_EDGE = translucent(ACCENT, 0.1), translucent(NEUTRAL, 0.1), translucent(NEUTRAL, 0.5)
 _HEIGHT_PX = 280
 
 
@@ -35,7 +35,7 @@ def plot_joint(analysis: Analysis, joint: str) -> go.Figure:
             y=analysis.angles[name],
             mode="lines",
             name=side.replace("_", " ").capitalize(),
-            line={"color": SIDE_COLORS[side], "width": 2},
+            line={"color": SIDE_COLORS[side], "dash": SIDE_DASHES[side], "width": 2},
             hovertemplate="%{x:.2f} s: %{y:.0f}°",
         )
     _mark_turning_points(figure, analysis, names=list(names.values()))
@@ -79,17 +79,14 @@ def _range(values: NDArray[np.float64]) -> float:
 def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
     driving = analysis.count.driving_joint
     name = driving if driving in names else max(names, key=lambda name: _range(analysis.angles[name]))
+    side = TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0]
     turns_s = [rep.turn_s for rep in analysis.count.reps]
     figure.add_scatter(
         x=turns_s,
         y=np.interp(turns_s, analysis.track.time_s, analysis.angles[name]),
         mode="markers",
         name="Turning point",
-        marker={
-            "color": SIDE_COLORS[name.split("_")[0] if name != TRUNK_LEAN else name],
-            "size": 9,
-            "symbol": "diamond",
-        },
+        marker={"color": SIDE_COLORS[side], "size": 9, "symbol": SIDE_SYMBOLS[side]},
         hovertemplate="Turns at %{x:.2f} s: %{y:.0f}°",
     )
 
@@ -99,7 +96,7 @@ def _draw_reps(figure: go.Figure, reps: list[Rep]) -> None:
     for rep in reps:
         shapes.append({
             "type": "rect", "xref": "x", "yref": "paper", "x0": rep.start_s, "x1": rep.end_s, "y0": 0, "y1": 1,
-            "fillcolor": _PARTIAL_BAND if rep.is_partial else _BAND, "line": {"width": 1, "color": "white"},
+            "fillcolor": _PARTIAL_BAND if rep.is_partial else _BAND, "line": {"width": 1, "color": _BAND_EDGE},
             "layer": "below",
         })  # fmt: skip
         labels.append({
