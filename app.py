@@ -13,15 +13,13 @@ from functools import partial
 import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Route
 from streamlit.runtime import get_instance
 
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
 from core.worker import get_pool
+from pages.routes import ROUTES
 
 SWEEP_SECONDS = 1
 
@@ -29,15 +27,6 @@ log = logging.getLogger("repscope")
 log.setLevel(logging.INFO)
 if not log.handlers:
     log.addHandler(logging.StreamHandler(sys.stdout))
-
-
-async def clip(request: Request) -> Response:
-    """Serve a spooled clip to the player, with range requests; the token is the key."""
-    file = get_spool().get(request.path_params["token"])
-    if file is None:
-        return PlainTextResponse("This clip is no longer on the server.", 404)
-    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(file.path, media_type=file.media_type, headers=headers)
 
 
 async def sweep_forever() -> None:
@@ -75,5 +64,5 @@ app = st.App(
     "pages/shell.py",
     lifespan=lifespan,
     middleware=[Middleware(SpoolUploads, spool=get_spool)],
-    routes=[Route("/clip/{token}", clip)],
+    routes=ROUTES,
 )

@@ -18,6 +18,7 @@ import numpy as np
 from core.people import body_distance, body_size, choose_body, cover_bodies
 from core.pose import PoseEstimator, PoseSample
 from core.sampling import SamplingPlan
+from core.stills import StillWriter
 from core.video import Frame, VideoInfo, iter_frames
 
 LOOKS = 12
@@ -58,12 +59,22 @@ class Followed:
 
 
 def follow_training(
-    path: Path, *, info: VideoInfo, plan: SamplingPlan, estimator: PoseEstimator, clock: Clock
+    path: Path,
+    *,
+    info: VideoInfo,
+    plan: SamplingPlan,
+    estimator: PoseEstimator,
+    clock: Clock,
+    stills: StillWriter | None = None,
 ) -> Generator[tuple[int, PoseSample], None, Followed]:
-    """Yield (pass, landmarks) as they come, the first pass being 0, and return the person that trains."""
+    """Yield (pass, landmarks) as they come, the first pass being 0, and return the person that trains.
+
+    The first pass also writes the `stills`.
+    """
     lookout = Lookout(plan.frames)
     first, second = [], {}
-    for sample in stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock, lookout=lookout):
+    poses = stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock, lookout=lookout, stills=stills)
+    for sample in poses:
         first.append(sample)
         yield 0, sample
     started = time.perf_counter()
@@ -85,11 +96,12 @@ def stream_poses(
     estimator: PoseEstimator,
     clock: Clock,
     lookout: "Lookout | None" = None,
+    stills: StillWriter | None = None,
     covered: list[PoseSample] | None = None,
 ) -> Iterator[PoseSample]:
     """Yield the landmarks of one planned frame after the other and add their cost to `clock`.
 
-    `lookout` sees the frames as well; who is in `covered` is painted over.
+    `lookout` and `stills` see the frames as well; who is in `covered` is painted over.
     """
     known = {sample.frame_index: sample for sample in covered or ()}
     with closing(iter_frames(path, info=info, plan=plan)) as frames:
@@ -106,6 +118,8 @@ def stream_poses(
             if lookout:
                 lookout.keep(frame, sample)
             clock.pose_s += time.perf_counter() - decoded
+            if stills:
+                stills.add(frame.image, time_s=frame.time_s)
             yield sample
 
 

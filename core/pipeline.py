@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.angles import compute_angles
+from core.caveats import clip_caveats, track_caveats
 from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
@@ -26,8 +27,9 @@ from core.model import model_path
 from core.pose import PoseSample, open_pose, silence_native_log
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
-from core.sampling import SamplingPlan, plan_sampling, supported_at
+from core.sampling import SamplingPlan, plan_sampling
 from core.smoothing import smooth_angle
+from core.stills import StillWriter
 from core.trust import Trust, assess_trust
 from core.video import VideoInfo, probe
 from core.view import View, estimate_view
@@ -36,13 +38,6 @@ if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
     from core.settings import Settings
 
 log = logging.getLogger("repscope")
-
-LOST_PERSON_MIN_S = 1.0
-"""Shorter absences are filled or harmless; longer ones are told."""
-FACING = {"front": "in front", "back": "behind", "above": "above"}
-"""Views from which a joint's angle is not seen in the picture, in words."""
-CUT_OFF_MIN_S = 0.5
-"""A file that ends this much before its announced length, beyond one sample, was cut off."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +154,11 @@ class Progress:
     angles: dict[str, float]
 
 
-def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Analysis]:
+def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) -> Generator[Progress, None, Analysis]:
     """Analyse a clip; yields after every frame and returns the `Analysis`.
+
+    With a `folder`, the frames analysed are also kept there as small pictures, see `core.stills`. What cannot be
+    written there is told in ``Analysis.warnings``.
 
     Raises
     ------
@@ -175,10 +173,14 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
     info = probe(path, max_duration_s=request.max_duration_s)
     plan = request.plan(info)
     clock = Clock()
+    stills = StillWriter(folder) if folder else None
     with open_pose(model_path(request.model)) as estimator:
         followed = yield from _report(
-            follow_training(path, info=info, plan=plan, estimator=estimator, clock=clock), info=info, plan=plan
+            follow_training(path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills),
+            info=info,
+            plan=plan,
         )
+    unwritten = [stills.warning] if stills and stills.warning else []
     samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
     track = to_track(samples)
@@ -191,16 +193,18 @@ def analyze_clip(path: Path, request: Request) -> Generator[Progress, None, Anal
         info=info,
         plan=plan,
         frame_index=np.array([sample.frame_index for sample in samples]),
-        warnings=(*_clip_warnings(track, info=info, plan=plan), *followed.warnings, *analysis.warnings),
+        warnings=(*clip_caveats(track, info=info, plan=plan), *followed.warnings, *unwritten, *analysis.warnings),
         timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
         peak_mb=peak_mb,
     )
 
 
-def analyze_in_worker(path: Path, request: Request) -> Generator[Progress, None, Analysis]:
+def analyze_in_worker(
+    path: Path, request: Request, *, folder: Path | None = None
+) -> Generator[Progress, None, Analysis]:
     """Do what `analyze_clip` does, without MediaPipe's chatter; the process must be its own."""
     silence_native_log()
-    return (yield from analyze_clip(path, request))
+    return (yield from analyze_clip(path, request, folder=folder))
 
 
 def probe_in_worker(path: Path, *, max_duration_s: float) -> Generator[None, None, VideoInfo]:
@@ -259,7 +263,7 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         cues=cues,
         corrections=corrections,
         sample_rate_hz=rate_hz,
-        warnings=tuple(_warnings(track, count, view, rate_hz=rate_hz)),
+        warnings=tuple(track_caveats(track, count, view, rate_hz=rate_hz)),
         timing=Timing(total_s=time.perf_counter() - started),
         peak_mb=peak_rss_mb(),
     )
@@ -348,49 +352,3 @@ def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:
         return
     error.frames_analysed = frames
     raise error
-
-
-def _clip_warnings(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
-    warnings = [plan.note] if plan.note else []
-    missing_s = info.duration_s - float(track.time_s[-1])
-    if missing_s > CUT_OFF_MIN_S + 1 / plan.sample_rate_hz:
-        warnings.append(
-            f"The file ends early: the clip says it lasts {info.duration_s:.1f} s, but only "
-            f"{track.time_s[-1]:.1f} s of it can be read. The result covers that part."
-        )
-    return warnings
-
-
-def _warnings(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: float) -> list[str]:
-    warnings = []
-    supports = supported_at(rate_hz)
-    if not supports["counts"]:
-        warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")
-    elif not supports["rom_and_tempo"]:
-        warnings.append(
-            f"{rate_hz:.1f} frames a second were analysed: enough to count, too few for range of motion and tempo "
-            "(7.5) and for velocity (10). A shorter clip or more frames gives them."
-        )
-    elif not supports["velocity"]:
-        warnings.append(f"{rate_hz:.1f} frames a second were analysed: too few for peak velocity, which needs 10.")
-    warnings += [
-        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
-        for start, end in lost_intervals(track)
-    ]
-    if view.name in FACING:
-        warnings.append(
-            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
-            "and may be off by 10 to 15°. Film from the side to judge depth and range."
-        )
-    if count.reason:
-        warnings.append(count.reason)
-    return warnings
-
-
-def lost_intervals(track: LandmarkTrack) -> list[tuple[float, float]]:
-    """Return the (start, end) in s of the absences of at least `LOST_PERSON_MIN_S`."""
-    seen = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
-    edges = np.flatnonzero(np.diff(np.r_[True, seen, True].astype(int)))
-    time_s = np.r_[track.time_s, track.time_s[-1]]
-    spans = [(float(time_s[start]), float(time_s[end])) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    return [(start, end) for start, end in spans if end - start >= LOST_PERSON_MIN_S]

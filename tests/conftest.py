@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -41,10 +42,21 @@ def request_defaults() -> Request:
     )
 
 
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """Mount a real file system of 1 MB and 200 files."""
+    mount = tmp_path / "tiny"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=200", "tmpfs", mount]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("mounting a tiny disk needs root")
+    yield mount
+    subprocess.run(["umount", "-l", mount], check=True)
+
+
 def run_cli(*arguments: object) -> tuple[int, str, str]:
     """Run the command line in a process of its own; return exit code, stdout and stderr."""
-    import subprocess
-
     command = [sys.executable, "-m", "core", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False)
     return done.returncode, done.stdout, done.stderr

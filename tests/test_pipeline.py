@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.caveats import lost_intervals
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
@@ -17,7 +18,6 @@ from core.pipeline import (
     Request,
     analyze_clip,
     correct,
-    lost_intervals,
     summarize,
 )
 from core.pose import PoseSample

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -185,18 +184,6 @@ def test_quota_holds_under_concurrent_uploads(tmp_path):
     assert kept == [MB] * outcomes.count(True)
     assert spool.room.used_bytes == sum(kept) <= 5 * MB
     spool.close()
-
-
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """Mount a real file system of 1 MB."""
-    mount = tmp_path / "tiny"
-    mount.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("mounting a tiny disk needs root")
-    yield mount
-    subprocess.run(["umount", "-l", mount], check=True)
 
 
 def test_full_disk_is_refused_and_usable_again(tiny_disk):

@@ -3,7 +3,8 @@
 One :class:`Spool` per process owns one folder (mode 0700) whose file names are random tokens; what
 the user called the file never touches a path. A clip leaves the folder when its session ends, when
 the user removes or replaces it, when it expires, when the server stops, and, after a crash, when
-the next server starts.
+the next server starts. What an analysis leaves on disk (stills, preview, annotated video, report) lies in a folder of
+its own beside the clip and goes with it, or earlier with its result.
 
 ``folder`` (private, locked, orphans removed) ← ``writer`` (one clip on its way in) ← ``store`` (all
 clips of the process) ← ``upload`` (the ASGI middleware in front of Streamlit's upload route).

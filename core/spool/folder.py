@@ -1,4 +1,4 @@
-"""The private folder of one server process, and the folders that dead processes left."""
+"""The private folder of one server process, the folders of its analyses, and those that dead processes left."""
 
 import fcntl
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 FOLDER_PREFIX = "repscope-spool-"
 LOCK_NAME = ".lock"
+RUN_PREFIX = "run-"
 
 
 def remove_orphans(base: Path) -> None:
@@ -28,6 +29,33 @@ def remove_orphans(base: Path) -> None:
                 shutil.rmtree(folder)
             finally:
                 os.close(lock_fd)
+
+
+def make_run_folder(folder: Path) -> Path:
+    """Make the private folder of one analysis, under a name that cannot be guessed."""
+    path = folder / f"{RUN_PREFIX}{secrets.token_urlsafe(24)}"
+    path.mkdir(mode=0o700)
+    return path
+
+
+def remove_run_folder(path: Path) -> None:
+    """Remove the folder of an analysis although a worker that is being stopped may still write to it.
+
+    Under another name first: what the worker opens by the old one is an error there, and nothing new comes in.
+    """
+    with suppress(OSError):  # it is gone already
+        gone = path.rename(path.with_name(f".gone-{path.name}"))
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def measure_folder(path: Path) -> int:
+    """Return the bytes of the files in a folder, those in folders of it included; 0 when it is gone."""
+    size_bytes = 0
+    for parent, _, names in os.walk(path):
+        for name in names:
+            with suppress(OSError):  # it may go while we look
+                size_bytes += (Path(parent) / name).lstat().st_size
+    return size_bytes
 
 
 def claim_folder(base: Path) -> tuple[Path, int]:

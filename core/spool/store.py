@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import UploadError
-from core.spool.folder import claim_folder, remove_orphans
-from core.spool.writer import MB, Room, SpooledFile, UploadWriter
+from core.spool.folder import claim_folder, make_run_folder, measure_folder, remove_orphans, remove_run_folder
+from core.spool.writer import MB, Room, SpooledFile, UploadWriter, disk_errors
 
 
 @dataclass
@@ -27,12 +27,17 @@ class _Entry:
     receipt: str
     holds: int = 0
     users: list[Callable[[], bool]] = field(default_factory=list)
+    folders: dict[str, Path] = field(default_factory=dict)
     kept: bool = False
     discarded: bool = False  # the user took it out of the uploader
     ended: bool = False  # its session is over, or it expired
 
-    def is_unneeded(self) -> bool:
+    def has_lost_users(self) -> bool:
+        before = len(self.users)
         self.users = [is_using for is_using in self.users if is_using()]
+        return len(self.users) < before
+
+    def is_unneeded(self) -> bool:
         is_wanted = not self.ended and (self.kept or not self.discarded)
         return not (is_wanted or self.holds or self.users)
 
@@ -176,6 +181,51 @@ class Spool:
         with self.hold(token), self._mutex:
             self._entries[token].users.append(is_using)
 
+    # -- folders -----------------------------------------------------------
+
+    def make_folder(self, token: str) -> Path:
+        """Make a private folder for what an analysis of the clip leaves on disk; it goes with the clip.
+
+        What is in it counts against the quota from the moment the job ends, as seen by :meth:`sweep`, or
+        :meth:`count_folders` is called: a job is never stopped for it, the next upload is refused.
+
+        Raises
+        ------
+        UploadError
+            The clip is gone: it expired, or was removed in the uploader.
+        NoRoomError
+            The disk is full.
+        """
+        with self.hold(token), self._mutex, disk_errors():
+            path = make_run_folder(self.folder)
+            self._entries[token].folders[path.name] = path
+            return path
+
+    def get_folder(self, token: str, run: str) -> Path | None:
+        """Return a folder of the clip by its name; None when the clip has no such folder."""
+        with self._mutex:
+            entry = self._entries.get(token)
+            return entry.folders.get(run) if entry else None
+
+    def count_folders(self, token: str) -> None:
+        """Count what the folders of a clip hold now against the quota."""
+        with self._mutex:
+            entry = self._entries.get(token)
+            folders = list(entry.folders.values()) if entry else []
+        for path in folders:
+            self.room.count(path.name, size_bytes=measure_folder(path))
+
+    def remove_folder(self, folder: Path) -> None:
+        """Remove one folder with what is in it; the clip stays. A folder that is gone is no error."""
+        with self._mutex:
+            for entry in self._entries.values():
+                if entry.folders.pop(folder.name, None):
+                    self._drop_folder(folder)
+
+    def _drop_folder(self, folder: Path) -> None:
+        remove_run_folder(folder)
+        self.room.free(folder.name)
+
     def keep(self, token: str) -> None:
         """Let a clip outlive its place in the uploader, because a result shows it; see :meth:`release`."""
         self._mark_kept(token, kept=True)
@@ -234,11 +284,15 @@ class Spool:
         return {owner for owner, since in self._inactive_since.items() if now - since >= grace_s}
 
     def _settle(self, entry: _Entry) -> None:
-        """Unlink a clip that nothing needs; called with the mutex held."""
+        """Unlink a clip that nothing needs, and its folders; called with the mutex held."""
+        if entry.has_lost_users():
+            self.count_folders(entry.file.token)
         if entry.is_unneeded() and entry.file.token in self._entries:
             del self._entries[entry.file.token]
             entry.file.path.unlink(missing_ok=True)
             self.room.free(entry.file.token)
+            for folder in entry.folders.values():
+                self._drop_folder(folder)
 
     def close(self) -> None:
         """Remove everything; the process is about to end."""

@@ -71,6 +71,11 @@ class Room:
                 )
             self._taken[token] = size_bytes
 
+    def count(self, name: str, *, size_bytes: int) -> None:
+        """Set what lies on disk already, whether it fits or not."""
+        with self._mutex:
+            self._taken[name] = size_bytes
+
     def free(self, token: str) -> None:
         """Give the room of one clip back."""
         with self._mutex:
@@ -102,7 +107,7 @@ class UploadWriter:
         self._hash = hashlib.sha256()
         self._head = b""
         self.size_bytes = 0
-        with _disk_errors():
+        with disk_errors():
             self._fd: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
     def claim(self, size_bytes: int) -> None:
@@ -134,7 +139,7 @@ class UploadWriter:
         self._head = self._head or chunk[:16]
         self._hash.update(chunk)
         rest = memoryview(chunk)
-        with self._mutex, _disk_errors():
+        with self._mutex, disk_errors():
             assert self._fd is not None, "write after commit or abort"
             while rest:
                 rest = rest[os.write(self._fd, rest) :]
@@ -196,7 +201,7 @@ def _no_room(why: str) -> NoRoomError:
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
     """Translate a full disk or an exhausted disk quota."""
     try:
         yield

@@ -33,18 +33,26 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 def start_run(clip: Clip, request: Request) -> None:
     """Queue an analysis for this session."""
     st.session_state.pop("run_error", None)
-    with get_spool().hold(clip.file.token):
-        job = get_pool().submit(analyze_in_worker, clip.file.path, request)
-        get_spool().hold_while(clip.file.token, lambda: not job.has_ended)
-    st.session_state["run"] = Run(clip, request, job)
+    spool, token = get_spool(), clip.file.token
+    with spool.hold(token):
+        folder = spool.make_folder(token)
+        job = get_pool().submit(analyze_in_worker, clip.file.path, request, folder=folder)
+        spool.hold_while(token, lambda: not job.has_ended)
+    st.session_state["run"] = Run(clip, request, job, folder)
 
 
 def cancel_run(clip: Clip) -> None:
     """Stop the run of a clip that is taken away."""
     run = current_run()
     if run and run.clip.file.token == clip.file.token:
-        run.job.cancel()
-        st.session_state["run"] = None
+        _give_up(run)
+
+
+def _give_up(run: Run) -> None:
+    """Cancel a run, or forget one that failed, with what it left on disk."""
+    run.job.cancel()
+    get_spool().remove_folder(run.folder)
+    st.session_state["run"] = None
 
 
 def current_run() -> Run | None:
@@ -70,6 +78,7 @@ def follow_run(run: Run) -> None:
         st.toast(f"{run.clip.name}: {analysis.rep_count} reps", icon=":material/check_circle:")
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
+        _give_up(run)
         st.session_state["run_error"] = str(error)
     st.rerun()
 
@@ -101,8 +110,7 @@ def show_run() -> None:
     else:
         _show_progress(run)
     if st.button("Cancel", icon=":material/close:", key="analyze_cancel"):
-        run.job.cancel()
-        st.session_state["run"] = None
+        _give_up(run)
         st.rerun()
 
 

@@ -31,11 +31,12 @@ class Clip:
 
 @dataclass
 class Run:
-    """A job under way, and what the page has seen of it."""
+    """A job under way, the folder it writes to, and what the page has seen of it."""
 
     clip: Clip
     request: Request
     job: Job[Progress, Analysis]
+    folder: Path
     last: Progress | None = None
     time_s: list[float] = field(default_factory=list)
     angles: dict[str, list[float]] = field(default_factory=dict)
@@ -82,8 +83,9 @@ def store_result(run: Run, analysis: Analysis) -> None:
     """Keep a finished analysis, and its clip on disk with it."""
     stored = results()
     key = (run.clip.file.sha256, run.request)
-    stored.pop(key, None)
-    stored[key] = Result(run.clip, run.request, analysis, peak_rss_mb())
+    if key in stored:
+        _remove_folder(stored.pop(key))
+    stored[key] = Result(run.clip, run.request, analysis, peak_rss_mb(), run.folder)
     get_spool().keep(run.clip.file.token)
     while len(stored) > MAX_RESULTS:
         drop_result(next(iter(stored)))
@@ -95,7 +97,14 @@ def replace_result(result: Result) -> None:
 
 
 def drop_result(key: Key) -> None:
-    """Forget a result; its clip goes too unless another result or the uploader needs it."""
-    token = results().pop(key).clip.file.token
+    """Forget a result and its folder; its clip goes too unless another result or the uploader needs it."""
+    dropped = results().pop(key)
+    _remove_folder(dropped)
+    token = dropped.clip.file.token
     if all(result.clip.file.token != token for result in results().values()):
         get_spool().release(token)
+
+
+def _remove_folder(result: Result) -> None:
+    if result.folder:
+        get_spool().remove_folder(result.folder)

@@ -1,4 +1,4 @@
-"""Clips: what a file holds, and its frames one at a time; the only file importing PyAV.
+"""Reading: what a file holds, and its frames one at a time.
 
 Only the containers of the list below are opened, by their own bytes and never by their name, with
 FFmpeg's demuxer forced and its protocols cut down to local files: a playlist, an image sequence

@@ -1,0 +1,64 @@
+"""What must be said with a result, in words for the trainer: what was not seen, and what may be off."""
+
+import numpy as np
+
+from core.landmarks import LandmarkTrack
+from core.reps import RepCount
+from core.sampling import SamplingPlan, supported_at
+from core.video import VideoInfo
+from core.view import View
+
+LOST_PERSON_MIN_S = 1.0
+"""Shorter absences are filled or harmless; longer ones are told."""
+FACING = {"front": "in front", "back": "behind", "above": "above"}
+"""Views from which a joint's angle is not seen in the picture, in words."""
+CUT_OFF_MIN_S = 0.5
+"""A file that ends this much before its announced length, beyond one sample, was cut off."""
+
+
+def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
+    """Return what the clip itself and its sampling leave out."""
+    warnings = [plan.note] if plan.note else []
+    missing_s = info.duration_s - float(track.time_s[-1])
+    if missing_s > CUT_OFF_MIN_S + 1 / plan.sample_rate_hz:
+        warnings.append(
+            f"The file ends early: the clip says it lasts {info.duration_s:.1f} s, but only "
+            f"{track.time_s[-1]:.1f} s of it can be read. The result covers that part."
+        )
+    return warnings
+
+
+def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: float) -> list[str]:
+    """Return what the landmarks, the rate and the camera's view do not show."""
+    warnings = []
+    supports = supported_at(rate_hz)
+    if not supports["counts"]:
+        warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")
+    elif not supports["rom_and_tempo"]:
+        warnings.append(
+            f"{rate_hz:.1f} frames a second were analysed: enough to count, too few for range of motion and tempo "
+            "(7.5) and for velocity (10). A shorter clip or more frames gives them."
+        )
+    elif not supports["velocity"]:
+        warnings.append(f"{rate_hz:.1f} frames a second were analysed: too few for peak velocity, which needs 10.")
+    warnings += [
+        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
+        for start, end in lost_intervals(track)
+    ]
+    if view.name in FACING:
+        warnings.append(
+            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
+            "and may be off by 10 to 15°. Film from the side to judge depth and range."
+        )
+    if count.reason:
+        warnings.append(count.reason)
+    return warnings
+
+
+def lost_intervals(track: LandmarkTrack) -> list[tuple[float, float]]:
+    """Return the (start, end) in s of the absences of at least `LOST_PERSON_MIN_S`."""
+    seen = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.r_[True, seen, True].astype(int)))
+    time_s = np.r_[track.time_s, track.time_s[-1]]
+    spans = [(float(time_s[start]), float(time_s[end])) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return [(start, end) for start, end in spans if end - start >= LOST_PERSON_MIN_S]

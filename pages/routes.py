@@ -1,0 +1,76 @@
+"""What the browser fetches beside the pages: the clip, and what its analysis left on disk.
+
+``/clip/{token}`` is the upload itself, ``/clip/{token}/{run}/…`` the files of one analysis of it: stills, the preview,
+and what is made to be saved. The token is the key; only names of the forms below ever become a path.
+"""
+
+import re
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.spool import get_spool
+
+HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+STILL = re.compile(r"[0-9]{5}\.jpg")
+MADE = {"annotated.mp4": "video/mp4", "report.html": "text/html", "report.pdf": "application/pdf"}
+"""The files made to be saved, with their media types."""
+MAX_NAME = 100
+
+
+async def send_clip(request: Request) -> Response:
+    """Serve a spooled clip to the player, with range requests."""
+    file = get_spool().get(request.path_params["token"])
+    if file is None:
+        return _gone()
+    return FileResponse(file.path, media_type=file.media_type, headers=HEADERS)
+
+
+async def send_still(request: Request) -> Response:
+    """Serve one analysed frame as a small picture."""
+    name = request.path_params["name"]
+    return _send(request, f"stills/{name}", media_type="image/jpeg") if STILL.fullmatch(name) else _gone()
+
+
+async def send_preview(request: Request) -> Response:
+    """Serve the preview to the player, with range requests."""
+    return _send(request, "preview.mp4", media_type="video/mp4")
+
+
+async def send_made(request: Request) -> Response:
+    """Serve a finished file to be saved under the name asked for, ``?name=``, as far as it is one."""
+    name = request.path_params["name"]
+    if name not in MADE:
+        return _gone()
+    return _send(request, name, media_type=MADE[name], saved_as=file_name(request.query_params.get("name", ""), name))
+
+
+def file_name(asked: str, made: str) -> str:
+    """Return the name a file is saved under: the letters, digits and harmless signs of `asked`, never a path.
+
+    The type stays that of the file `made`, whose own name it is where nothing is left.
+    """
+    suffix = Path(made).suffix
+    stem = re.sub(r"[^\w .()+-]+", "_", asked.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(suffix))
+    return f"{stem.strip(' ._')[:MAX_NAME] or Path(made).stem}{suffix}"
+
+
+def _send(request: Request, name: str, *, media_type: str, saved_as: str | None = None) -> Response:
+    folder = get_spool().get_folder(request.path_params["token"], request.path_params["run"])
+    if folder is None or not (folder / name).is_file():
+        return _gone()
+    return FileResponse(folder / name, media_type=media_type, headers=HEADERS, filename=saved_as)
+
+
+def _gone() -> Response:
+    return PlainTextResponse("This is no longer on the server.", 404, headers=HEADERS)
+
+
+ROUTES = [
+    Route("/clip/{token}", send_clip),
+    Route("/clip/{token}/{run}/stills/{name}", send_still),
+    Route("/clip/{token}/{run}/preview.mp4", send_preview),
+    Route("/clip/{token}/{run}/{name}", send_made),
+]

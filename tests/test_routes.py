@@ -1,0 +1,145 @@
+"""The routes of the clip and of what its analyses left on disk: what is served, how, and nothing else."""
+
+import asyncio
+import os
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from core.spool import get_spool
+from pages.routes import ROUTES, file_name
+
+PREVIEW = os.urandom(5000)
+
+
+class Client:
+    """Asks the routes without a server."""
+
+    def get(self, address: str, **kwargs) -> httpx.Response:
+        return asyncio.run(self._get(address, **kwargs))
+
+    async def _get(self, address: str, **kwargs) -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=ROUTES))
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await client.get(address, **kwargs)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def clip(tmp_path):
+    (tmp_path / "set.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0" + os.urandom(1000))
+    file = get_spool().copy_in(tmp_path / "set.mp4")
+    yield file
+    get_spool().remove(file.token)
+
+
+@pytest.fixture
+def base(clip) -> str:
+    """The address of an analysis that left everything it can."""
+    folder = get_spool().make_folder(clip.token)
+    (folder / "stills").mkdir()
+    (folder / "stills" / "00012.jpg").write_bytes(b"still")
+    (folder / "stills" / "secret.txt").write_bytes(b"secret")
+    (folder / "preview.mp4").write_bytes(PREVIEW)
+    for name in ("annotated.mp4", "report.html", "report.pdf", "annotated.mp4.part", "other.mp4"):
+        (folder / name).write_bytes(name.encode())
+    return f"/clip/{clip.token}/{folder.name}"
+
+
+def test_the_upload_itself(client, clip):
+    answer = client.get(f"/clip/{clip.token}")
+    assert (answer.content, answer.headers["content-type"]) == (clip.path.read_bytes(), "video/mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "is_saved"),
+    [
+        ("stills/00012.jpg", "image/jpeg", False),
+        ("preview.mp4", "video/mp4", False),
+        ("annotated.mp4", "video/mp4", True),
+        ("report.html", "text/html; charset=utf-8", True),
+        ("report.pdf", "application/pdf", True),
+    ],
+)
+def test_what_an_analysis_left(client, base, name, media_type, is_saved):
+    answer = client.get(f"{base}/{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    saved = f'attachment; filename="{name}"' if is_saved else None
+    assert answer.headers.get("content-disposition") == saved
+
+
+def test_the_preview_is_served_in_ranges(client, base):
+    answer = client.get(f"{base}/preview.mp4", headers={"Range": "bytes=1000-1999"})
+    assert (answer.status_code, answer.content) == (206, PREVIEW[1000:2000])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stills/12.jpg",
+        "stills/00013.jpg",
+        "stills/000012.jpg",
+        "stills/0001٢.jpg",
+        "stills/00012.jpg/",
+        "stills/secret.txt",
+        "stills/..%2fpreview.mp4",
+        "stills",
+        "",
+        "..%2f.lock",
+        "%2e%2e/.lock",
+        "annotated.mp4.part",
+        "other.mp4",
+        ".lock",
+        "report.html%00.pdf",
+    ],
+)
+def test_no_other_name_is_served(client, base, name):
+    answer = client.get(f"{base}/{name}", follow_redirects=False)
+    assert answer.status_code in (307, 404)
+    assert b"still" not in answer.content
+    assert b"secret" not in answer.content
+
+
+def test_a_run_belongs_to_its_clip(client, base, tmp_path):
+    (tmp_path / "other.mp4").write_bytes(b"another clip")
+    other = get_spool().copy_in(tmp_path / "other.mp4")
+    _, _, token, run = base.split("/")
+    for address in (f"/clip/{other.token}/{run}", f"/clip/{token}/..", f"/clip/{token}/run-x", f"/clip/%2e%2e/{run}"):
+        assert client.get(f"{address}/preview.mp4").status_code == 404
+    get_spool().remove(other.token)
+
+
+def test_nothing_is_served_of_a_result_that_is_gone(client, base, clip):
+    folder = get_spool().get_folder(clip.token, base.rsplit("/", 1)[1])
+    get_spool().remove_folder(folder)
+    assert client.get(f"{base}/preview.mp4").status_code == 404
+    assert client.get(f"/clip/{clip.token}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "saved"),
+    [
+        ("Anna squats", "Anna squats.mp4"),
+        ("squats_annotated.mp4", "squats_annotated.mp4"),
+        ("Kniebeuge März (3×5)", "Kniebeuge März (3_5).mp4"),
+        ("../../etc/passwd", "passwd.mp4"),
+        ("C:\\temp\\set", "set.mp4"),
+        ('a"; filename="b.exe', "a_ filename_b.exe.mp4"),
+        ("line\r\nSet-Cookie: x", "line_Set-Cookie_ x.mp4"),
+        ("x" * 300, "x" * 100 + ".mp4"),
+        ("..", "annotated.mp4"),
+        ("", "annotated.mp4"),
+    ],
+)
+def test_the_name_to_save_under_is_one(client, base, asked, saved):
+    assert file_name(asked, "annotated.mp4") == saved
+    answer = client.get(f"{base}/annotated.mp4", params={"name": asked})
+    assert answer.content == b"annotated.mp4"
+    assert answer.headers["content-disposition"].startswith("attachment; filename")
