@@ -9,6 +9,7 @@ from pages.components.choose import choose_clip
 from pages.components.job import current_run, show_run, start_run
 from pages.components.plan import asked_for, choose_request, show_facts
 from pages.components.player import show_clip
+from pages.components.primary import primary_label
 from pages.components.result import show_result
 from pages.components.state import results
 
@@ -39,7 +40,8 @@ with st.expander("Clip and sampling", expanded=not is_done, icon=":material/tune
         show_facts(clip)
         request = choose_request(clip.info, default)
         key = (clip.file.sha256, request)
-        if st.button("Analyze", type="primary", width="stretch", disabled=is_done, key="analyze_start"):
+        label = primary_label("Analyze", is_disabled=is_done)
+        if st.button(label, type="primary", width="stretch", disabled=is_done, key="analyze_start"):
             start_run(clip, request)
             st.rerun()
 with top:

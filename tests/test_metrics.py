@@ -83,6 +83,7 @@ class TestOneRep:
         assert math.isfinite(rep.rom_deg) is rom_known
         assert math.isfinite(rep.eccentric_s) is rom_known
         assert math.isfinite(rep.peak_velocity_deg_s) is velocity_known
+        assert math.isfinite(rep.right_rom_deg) is rom_known
         assert bool(result.tempo) is rom_known
         assert any("withheld" in note for note in result.notes) is not velocity_known
 
@@ -103,6 +104,7 @@ class TestSides:
         uneven = replace(squat, turn={**squat.turn, "left_arm_spread": 60.0, "right_arm_spread": 90.0})
         result = metrics_of(perform(uneven, yaw_deg=0, drive="left_shoulder"))
         assert result.reps[0].left_right_rom_diff_deg == pytest.approx(-30, abs=2)
+        assert (result.reps[0].left_rom_deg, result.reps[0].right_rom_deg) == pytest.approx((60, 90), abs=2)
         assert result.asymmetry_pct == pytest.approx(100 * -30 / 75, abs=3)
         assert result.reps[0].left_right_timing_ms == pytest.approx(0, abs=30)
 
@@ -116,6 +118,8 @@ class TestSides:
         result = metrics_of(perform(EXERCISES["squat"], yaw_deg=90, drive="right_knee"))
         assert math.isnan(result.reps[0].left_right_rom_diff_deg)
         assert "hidden" in result.reps[0].left_right_note
+        assert math.isnan(result.reps[0].left_rom_deg)
+        assert result.reps[0].right_rom_deg == pytest.approx(result.reps[0].rom_deg)
         assert math.isnan(result.asymmetry_pct)
         assert result.asymmetry_note
 
@@ -125,6 +129,8 @@ class TestSides:
         rep = metrics_of(perform(one_arm, yaw_deg=45, drive="right_elbow")).reps[0]
         assert math.isnan(rep.left_right_rom_diff_deg)
         assert rep.left_right_note == "the right side does the rep alone"
+        assert math.isnan(rep.left_rom_deg)
+        assert rep.right_rom_deg > 100
 
     def test_alternating_sides_are_compared_over_the_set(self):
         time_s = np.arange(0, 8.01, 1 / 15)
@@ -137,6 +143,8 @@ class TestSides:
         assert result.reps[1].joint == "right_knee"
         assert result.asymmetry_pct == pytest.approx(100 * 20 / 90, abs=2)
         assert "over the set" in result.reps[0].left_right_note
+        roms = [(rep.left_rom_deg, rep.right_rom_deg) for rep in result.reps[:2]]
+        np.testing.assert_allclose(roms, [(100, np.nan), (np.nan, 80)], atol=1)
 
 
 class TestDirection:

@@ -43,12 +43,14 @@ class RepMetrics:
         Largest angular speed of the rep.
     mean_velocity_deg_s
         Mean angular speed of the concentric half, of the whole rep where halves are unnamed.
+    left_rom_deg, right_rom_deg
+        Range of each side that does the rep; NaN for one that is not seen well or rests, and for the trunk.
     left_right_rom_diff_deg
         Range of the left less that of the right.
     left_right_timing_ms
         How much later the left passes the middle of its range than the right, mean of way out and back.
     left_right_note
-        Why the two are NaN; empty where they are not.
+        Why these two are NaN; empty where they are not.
     quality, quality_reason
         How far these numbers may be trusted, 0 to 1, and what limits it. See `rate_quality`.
     """
@@ -73,6 +75,8 @@ class RepMetrics:
     max_deg: float
     peak_velocity_deg_s: float
     mean_velocity_deg_s: float
+    left_rom_deg: float
+    right_rom_deg: float
     left_right_rom_diff_deg: float
     left_right_timing_ms: float
     left_right_note: str
@@ -121,6 +125,7 @@ def compute_rep_metrics(
     curve = measured.curve if supports["rom_and_tempo"] else None
     halves = (NAN if rep.cut_start else phases.to_turn_s, NAN if rep.cut_end else phases.from_turn_s)
     eccentric_s, concentric_s = _name_halves(halves, eccentric_first)
+    left_rom_deg, right_rom_deg = _side_roms(measured, side=rep.side) if supports["rom_and_tempo"] else (NAN, NAN)
     rom_diff_deg, timing_ms, note = _compare_sides(measured, side=rep.side, supports=supports)
     peak, mean = _velocities(rep, curve if supports["velocity"] else None, phases, eccentric_first)
     return RepMetrics(
@@ -144,6 +149,8 @@ def compute_rep_metrics(
         max_deg=NAN if curve is None else float(curve.value.max()),
         peak_velocity_deg_s=peak,
         mean_velocity_deg_s=mean,
+        left_rom_deg=left_rom_deg,
+        right_rom_deg=right_rom_deg,
         left_right_rom_diff_deg=rom_diff_deg,
         left_right_timing_ms=timing_ms,
         left_right_note=note,
@@ -183,6 +190,17 @@ def _velocities(rep: Rep, curve: RepCurve | None, phases: Phases, eccentric_firs
         lifting, moving_s = curve.time_s <= rep.turn_s, phases.to_turn_s
     path_deg = float(np.abs(np.diff(curve.value[lifting])).sum())
     return float(np.abs(curve.velocity).max()), path_deg / moving_s if moving_s > 0 else NAN
+
+
+def _side_roms(measured: MeasuredRep, *, side: str) -> tuple[float, float]:
+    """Return the ranges of left and right in degrees; NaN for a side unseen or at rest."""
+    left, right = measured.left, measured.right
+    left_rom, right_rom = NAN if left is None else left.rom, NAN if right is None else right.rom
+    if side in SIDES:
+        return (left_rom, NAN) if side == "left" else (NAN, right_rom)
+    if left is None or right is None or both_take_part(left, right):
+        return left_rom, right_rom
+    return (left_rom, NAN) if left_rom > right_rom else (NAN, right_rom)
 
 
 def _compare_sides(measured: MeasuredRep, *, side: str, supports: dict[str, bool]) -> tuple[float, float, str]:
