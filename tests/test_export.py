@@ -1,20 +1,45 @@
-"""CSV a spreadsheet opens, JSON other tools depend on, landmarks that read back the same."""
+"""CSV and workbooks a spreadsheet opens, JSON other tools depend on, motion files, landmarks that read back."""
 
 import csv
 import io
 import json
-from dataclasses import replace
+import zipfile
+from dataclasses import asdict, fields, replace
 
 import numpy as np
+import openpyxl
 import pytest
 
+from core.corrections import Corrections, delete_rep, mark_partial, move_edges
 from core.errors import LandmarksError
-from core.export import read_landmarks, to_frames_csv, to_json, to_npz, to_reps_csv
-from core.pipeline import summarize
+from core.export import read_landmarks, to_frames_csv, to_json, to_mot, to_npz, to_reps_csv, to_xlsx
+from core.export.workbook import REP_TITLES
+from core.landmarks import ANGLE_NAMES
+from core.metrics import RepMetrics
+from core.pipeline import Analysis, correct, summarize
 
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture
+def edited(analysis) -> Analysis:
+    """Rep 2 moved, rep 4 marked as partial, rep 5 deleted."""
+    reps = analysis.count.all_reps
+    moved = move_edges(
+        reps, 1, start_s=reps[1].start_s + 0.1, end_s=reps[1].end_s,
+        time_s=analysis.track.time_s, signal=analysis.count.signal,
+    )  # fmt: skip
+    return correct(analysis, Corrections(reps=delete_rep(mark_partial(moved, 3, is_partial=True), 4)))
+
+
+@pytest.fixture
+def late(squat_track) -> Analysis:
+    """Nobody in the picture for the first 40 samples."""
+    xyz = squat_track.xyz.copy()
+    xyz[:40] = np.nan
+    return summarize(replace(squat_track, xyz=xyz))
 
 
 def test_reps_csv_has_a_row_per_rep_and_units_in_its_names(analysis):
@@ -36,12 +61,116 @@ def test_frames_csv_has_a_row_per_frame_with_the_rep_it_lies_in(analysis):
     assert float(inside[-1]["time_s"]) == pytest.approx(rep.end_s, abs=0.07)
 
 
-def test_what_is_not_measured_is_an_empty_cell_and_null(squat_track):
-    xyz = squat_track.xyz.copy()
-    xyz[:40] = np.nan
-    analysis = summarize(replace(squat_track, xyz=xyz))
-    assert rows(to_frames_csv(analysis))[0]["left_knee_flexion_deg"] == ""
-    document = json.loads(to_json(replace(analysis, peak_mb=float("nan")), clip="x"))
+def test_edited_reps_are_marked_in_every_table(edited):
+    reps = rows(to_reps_csv(edited))
+    assert [rep["is_edited"] for rep in reps] == ["False", "True", "False", "True"]
+    assert [rep["is_partial"] for rep in reps] == ["False", "False", "False", "True"]
+    frames = rows(to_frames_csv(edited))
+    times = [float(row["time_s"]) for row in frames if row["is_edited"] == "True"]
+    spans = [(rep.start_s - 1e-3, rep.end_s) for rep in edited.metrics.reps if rep.is_edited]  # cells are rounded
+    assert all(any(start_s <= time_s < end_s for start_s, end_s in spans) for time_s in times)
+    assert len(times) == pytest.approx(sum(end_s - start_s for start_s, end_s in spans) * 15, abs=2)
+    assert {row["rep"] for row in frames if row["is_edited"] == "True"} == {"2", ""}
+    assert {row["rep"] for row in frames} == {"", "1", "2", "3"}
+
+
+def test_json_says_what_was_corrected(analysis, edited):
+    document = json.loads(to_json(edited, clip="x"))
+    assert document["is_edited"] is True
+    assert [rep["is_edited"] for rep in document["reps"]] == [False, True, False, True]
+    assert [rep["is_edited"] for rep in document["corrections"]["reps"]] == [False, True, False, True]
+    untouched = json.loads(to_json(analysis, clip="x"))
+    assert untouched["is_edited"] is False
+    assert untouched["corrections"] == {"joint": None, "exercise": None, "reps": None}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_is_run_as_a_formula(analysis, start):
+    harmful = replace(analysis.metrics.reps[0], quality_reason=f"{start}HYPERLINK(0)")
+    hit = replace(analysis, metrics=replace(analysis.metrics, reps=(harmful, *analysis.metrics.reps[1:])))
+    assert rows(to_reps_csv(hit))[0]["quality_reason"] == f"'{start}HYPERLINK(0)"
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(hit, clip=f"{start}1+1.mp4"))) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/" in name]
+    assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
+
+
+def open_book(data: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_the_workbook_reads_back_as_it_was_measured(analysis):
+    book = open_book(to_xlsx(analysis, clip="küche.mp4"))
+    assert book.sheetnames == ["Summary", "Reps", "Frames", "About"]
+    summary = {row[0]: row[1] for row in book["Summary"].values if row[0]}
+    assert (summary["Clip"], summary["Reps"], summary["Exercise"]) == ("küche.mp4", 5, "Squat")
+    assert summary["Reps edited by hand"] is False
+    assert summary["Range of motion (°)"] == pytest.approx(analysis.metrics.statistics["rom_deg"].mean)
+    header, *body = book["Reps"].values
+    assert header == tuple(REP_TITLES.values())
+    for cells, rep in zip(body, analysis.metrics.reps, strict=True):
+        for name, cell in zip(REP_TITLES, cells, strict=True):
+            value = asdict(rep)[name]
+            if isinstance(value, float):
+                assert cell is None if np.isnan(value) else cell == pytest.approx(value), name
+    header, *body = book["Frames"].values
+    assert len(body) == len(analysis.track.time_s)
+    np.testing.assert_allclose([row[2] for row in body], analysis.angles[ANGLE_NAMES[0]], rtol=1e-9)
+    assert header[1] == "Time (s)"
+
+
+def test_the_workbook_can_be_read_by_eye(edited):
+    book = open_book(to_xlsx(edited, clip="set.mp4"))
+    assert [sheet.freeze_panes for sheet in book] == ["A2", "B2", "C2", "A2"]
+    reps = book["Reps"]
+    marked = [row[0].fill.fgColor.rgb == "FFFDF0D5" for row in reps.iter_rows(min_row=2)]
+    assert marked == [False, True, False, True]
+    titles = list(REP_TITLES)
+    assert [row[titles.index("is_edited")].value for row in reps.iter_rows(min_row=2)] == [False, True, False, True]
+    assert reps.cell(2, titles.index("start_s") + 1).number_format == "0.00"
+    assert reps.cell(2, titles.index("rom_deg") + 1).number_format == "0.0"
+    assert reps.auto_filter.ref == "A1:AA5"
+    assert all(6 <= column.width <= 111 for sheet in book for column in sheet.column_dimensions.values())
+    assert {row[0]: row[1] for row in book["Summary"].values if row[0]}["Reps edited by hand"] is True
+
+
+def test_the_workbook_names_every_number_of_a_rep():
+    assert list(REP_TITLES) == [column.name for column in fields(RepMetrics)]
+
+
+def test_the_workbook_leaves_what_is_not_measured_empty(late):
+    first = next(open_book(to_xlsx(late, clip="x"))["Frames"].iter_rows(min_row=2, values_only=True))
+    assert first[:2] == (0, 0)
+    assert set(first[2:13]) == {None}
+
+
+def read_storage(text: str) -> tuple[dict[str, str], list[str], np.ndarray]:
+    """Read as OpenSim does: key=value lines up to endheader, labels, then numbers parsed as C does."""
+    head, body = text.split("endheader\n")
+    settings = dict(line.split("=") for line in head.splitlines()[1:])
+    labels, *lines = body.splitlines()
+    return settings, labels.split("\t"), np.array([[float(cell) for cell in line.split("\t")] for line in lines])
+
+
+def test_the_motion_file_holds_the_angles_under_the_names_of_the_model(late):
+    settings, labels, values = read_storage(to_mot(late))
+    assert settings == {"version": "1", "nRows": str(len(values)), "nColumns": "12", "inDegrees": "yes"}
+    assert labels[0] == "time"
+    joints = ("hip_flexion", "knee_angle", "ankle_angle", "arm_flex", "elbow_flex")
+    assert set(labels[1:]) == {"trunk_lean", *(f"{joint}_{side}" for joint in joints for side in "rl")}
+    np.testing.assert_allclose(values[:, 0], late.track.time_s, atol=1e-6)
+    for label, name in {
+        "knee_angle_l": "left_knee",
+        "arm_flex_r": "right_shoulder",
+        "ankle_angle_r": "right_ankle",
+    }.items():
+        np.testing.assert_allclose(values[:, labels.index(label)], late.angles[name], atol=1e-4)
+    assert "NaN" in to_mot(late).splitlines()[7]
+    assert values[60:, labels.index("knee_angle_r")].max() > 90
+
+
+def test_what_is_not_measured_is_an_empty_cell_and_null(late):
+    assert rows(to_frames_csv(late))[0]["left_knee_flexion_deg"] == ""
+    document = json.loads(to_json(replace(late, peak_mb=float("nan")), clip="x"))
     assert document["memory_mb"] == {"peak": None}
 
 

@@ -1,16 +1,13 @@
-"""An `Analysis` as files other programs open."""
+"""An `Analysis` as files that other programs open, and landmarks read back.
 
-from core.export.tables import (
-    CONVENTION,
-    angle_column,
-    read_landmarks,
-    to_frames_csv,
-    to_json,
-    to_nobody_json,
-    to_npz,
-    to_reps_csv,
-    write_landmarks,
-)
+`tables` writes CSV, `document` JSON, `workbook` Excel, `motion` OpenSim's angles, `landmarks` NumPy.
+"""
+
+from core.export.document import to_json, to_nobody_json
+from core.export.landmarks import read_landmarks, to_npz, write_landmarks
+from core.export.motion import to_mot
+from core.export.tables import CONVENTION, angle_column, to_frames_csv, to_reps_csv
+from core.export.workbook import to_xlsx
 
 __all__ = [
     "CONVENTION",
@@ -18,8 +15,10 @@ __all__ = [
     "read_landmarks",
     "to_frames_csv",
     "to_json",
+    "to_mot",
     "to_nobody_json",
     "to_npz",
     "to_reps_csv",
+    "to_xlsx",
     "write_landmarks",
 ]

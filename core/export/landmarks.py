@@ -1,0 +1,103 @@
+"""Landmarks as a NumPy file, and read back."""
+
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import LandmarksError
+from core.landmarks import LANDMARK_COUNT, LandmarkTrack
+from core.pipeline import Analysis
+
+
+def to_npz(analysis: Analysis) -> bytes:
+    """Return the landmarks of the analysis, as `read_landmarks` reads them."""
+    return write_landmarks(analysis.track)
+
+
+def write_landmarks(track: LandmarkTrack) -> bytes:
+    """Return a landmarks file, the world landmarks in metres included."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        time_s=track.time_s,
+        landmarks=np.concatenate([track.xyz, track.visibility[:, :, None]], axis=2),
+        world=track.world,
+    )
+    return buffer.getvalue()
+
+
+def read_landmarks(path: Path) -> LandmarkTrack:
+    """Read a landmarks file: ``time_s (n,)`` and ``landmarks (n, 33, k)``, k = 2 to 4.
+
+    The last axis is x, y, then z, then visibility, in any one length unit; NaN rows where no
+    person was found. ``world (n, 33, 3)`` in metres is read where present.
+
+    Raises
+    ------
+    LandmarksError
+        The file is no ``.npz`` or does not hold these arrays.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: _to_real(archive[name]) for name in archive.files if name in _ARRAYS}
+    except _DAMAGED as error:
+        raise LandmarksError(f"The landmarks cannot be read: {error}. Give a .npz file with {_EXPECTED}.") from error
+    missing = [name for name in ("time_s", "landmarks") if name not in arrays]
+    if missing:
+        raise LandmarksError(f"The landmarks file lacks {' and '.join(missing)}. Give a .npz file with {_EXPECTED}.")
+    _check_shapes(arrays)
+    landmarks = arrays["landmarks"]
+    unseen = ~(np.abs(landmarks[:, :, :2]) < _LARGEST).all(axis=2)
+    landmarks = np.where(np.expand_dims(unseen, 2), np.nan, landmarks)
+    depth = landmarks[:, :, 2] if landmarks.shape[2] > 2 else np.full(unseen.shape, np.nan)
+    visibility = landmarks[:, :, 3] if landmarks.shape[2] > 3 else np.ones(unseen.shape)
+    return LandmarkTrack(
+        time_s=arrays["time_s"],
+        xyz=np.dstack([landmarks[:, :, 0], landmarks[:, :, 1], depth]),
+        visibility=np.where(unseen, np.nan, visibility),
+        world=arrays.get("world", np.full((*unseen.shape, 3), np.nan)),
+    )
+
+
+_DAMAGED = (
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,  # NotImplementedError too
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and zipfile raise on a file that is damaged, or none of theirs."""
+_LARGEST = 1e9
+"""Coordinates beyond this are no picture's, nor a room's."""
+
+
+def _to_real(values: NDArray[Any]) -> NDArray[np.float64]:
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"it holds {values.dtype}, not real numbers")
+    return np.asarray(values, float)
+
+
+_ARRAYS = ("time_s", "landmarks", "world")
+_EXPECTED = f"time_s (n,) in seconds and landmarks (n, {LANDMARK_COUNT}, 2 to 4)"
+
+
+def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
+    time_s, landmarks = arrays["time_s"], arrays["landmarks"]
+    shape = landmarks.shape
+    fits = len(shape) == 3 and shape[1] == LANDMARK_COUNT and 2 <= shape[2] <= 4 and time_s.shape == shape[:1]
+    if not fits or arrays.get("world", np.empty((*shape[:2], 3))).shape != (*shape[:2], 3):
+        raise LandmarksError(f"The landmarks file holds time_s {time_s.shape} and landmarks {shape}; give {_EXPECTED}.")
+    if len(time_s) == 0:
+        raise LandmarksError(f"The landmarks file is empty: it holds 0 rows. Give {_EXPECTED}.")
+    if not np.isfinite(time_s).all():
+        raise LandmarksError("The landmarks file holds times that are no numbers. Give every row its time in seconds.")
+    if (np.diff(time_s) <= 0).any():
+        raise LandmarksError("The times of the landmarks file do not rise from row to row. Sort its rows by time_s.")
