@@ -11,7 +11,9 @@
     ├── NoPersonError      the clip decodes, but too little of a person is seen in it
     ├── JobError           the worker was cancelled, killed, or ran out of time
     ├── LandmarksError     a landmarks file does not hold the documented arrays
-    └── CorrectionError    a rep cannot be moved, added, split or merged as asked
+    ├── CorrectionError    a rep cannot be moved, added, split or merged as asked
+    ├── WriteError         a file of the result cannot be written: the disk is full
+    └── ReportError        the report could not be made into a PDF
 
 Every message says what failed, the value, the limit and what to do next. Settings raise
 ``ValueError``: they stop the start of the program and never reach a page.
@@ -56,3 +58,11 @@ class LandmarksError(AnalysisError):
 
 class CorrectionError(AnalysisError):
     """A rep cannot be moved, added, split or merged as asked."""
+
+
+class ReportError(AnalysisError):
+    """The report could not be made into a PDF."""
+
+
+class WriteError(AnalysisError):
+    """A file of the result cannot be written."""

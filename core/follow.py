@@ -19,7 +19,7 @@ from core.people import body_distance, body_size, choose_body, cover_bodies
 from core.pose import PoseEstimator, PoseSample
 from core.sampling import SamplingPlan
 from core.stills import StillWriter
-from core.video import Frame, VideoInfo, iter_frames
+from core.video import Frame, PreviewWriter, VideoInfo, iter_frames
 
 LOOKS = 12
 """Small pictures kept at even times, 15 ms each to look at where nobody else is in them."""
@@ -66,14 +66,17 @@ def follow_training(
     estimator: PoseEstimator,
     clock: Clock,
     stills: StillWriter | None = None,
+    preview: PreviewWriter | None = None,
 ) -> Generator[tuple[int, PoseSample], None, Followed]:
     """Yield (pass, landmarks) as they come, the first pass being 0, and return the person that trains.
 
-    The first pass also writes the `stills`.
+    The first pass also writes `stills` and `preview`.
     """
     lookout = Lookout(plan.frames)
     first, second = [], {}
-    poses = stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock, lookout=lookout, stills=stills)
+    poses = stream_poses(
+        path, info=info, plan=plan, estimator=estimator, clock=clock, lookout=lookout, stills=stills, preview=preview
+    )
     for sample in poses:
         first.append(sample)
         yield 0, sample
@@ -97,14 +100,15 @@ def stream_poses(
     clock: Clock,
     lookout: "Lookout | None" = None,
     stills: StillWriter | None = None,
+    preview: PreviewWriter | None = None,
     covered: list[PoseSample] | None = None,
 ) -> Iterator[PoseSample]:
     """Yield the landmarks of one planned frame after the other and add their cost to `clock`.
 
-    `lookout` and `stills` see the frames as well; who is in `covered` is painted over.
+    `lookout` and `stills` see the frames as well, `preview` all of the clip; who is in `covered` is painted over.
     """
     known = {sample.frame_index: sample for sample in covered or ()}
-    with closing(iter_frames(path, info=info, plan=plan)) as frames:
+    with closing(iter_frames(path, info=info, plan=plan, preview=preview)) as frames:
         while True:
             started = time.perf_counter()
             frame = next(frames, None)

@@ -7,6 +7,7 @@ arrays of numbers are worked on.
 import logging
 import time
 from collections.abc import Generator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -31,7 +32,7 @@ from core.sampling import SamplingPlan, plan_sampling
 from core.smoothing import smooth_angle
 from core.stills import StillWriter
 from core.trust import Trust, assess_trust
-from core.video import VideoInfo, probe
+from core.video import PreviewWriter, VideoInfo, needs_preview, probe
 from core.view import View, estimate_view
 
 if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
@@ -157,8 +158,8 @@ class Progress:
 def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) -> Generator[Progress, None, Analysis]:
     """Analyse a clip; yields after every frame and returns the `Analysis`.
 
-    With a `folder`, the frames analysed are also kept there as small pictures, see `core.stills`. What cannot be
-    written there is told in ``Analysis.warnings``.
+    With a `folder`, the frames analysed are also kept there as small pictures, see `core.stills`, and a copy of a clip
+    that a browser may not play, see `core.video.preview`. What cannot be written is told in ``Analysis.warnings``.
 
     Raises
     ------
@@ -174,13 +175,13 @@ def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) ->
     plan = request.plan(info)
     clock = Clock()
     stills = StillWriter(folder) if folder else None
-    with open_pose(model_path(request.model)) as estimator:
-        followed = yield from _report(
-            follow_training(path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills),
-            info=info,
-            plan=plan,
+    preview = PreviewWriter(folder, info=info) if folder and needs_preview(path, info) else None
+    with preview or nullcontext(), open_pose(model_path(request.model)) as estimator:
+        watched = follow_training(
+            path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills, preview=preview
         )
-    unwritten = [stills.warning] if stills and stills.warning else []
+        followed = yield from _report(watched, info=info, plan=plan)
+    unwritten = [writer.warning for writer in (stills, preview) if writer and writer.warning]
     samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
     track = to_track(samples)

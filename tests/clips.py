@@ -18,6 +18,7 @@ def write_clip(
     times_s: list[float] | None = None,
     aspect: Fraction | None = None,
     options: dict[str, str] | None = None,
+    pixels: str | None = None,
 ) -> Path:
     """Write a clip whose frame k has grey level ``8 * k % 256``, with a white top-left corner.
 
@@ -27,7 +28,7 @@ def write_clip(
     with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=fps)
         stream.width, stream.height = size_wh
-        stream.pix_fmt = {"gif": "rgb8", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
+        stream.pix_fmt = pixels or {"gif": "rgb8", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
         stream.codec_context.time_base = Fraction(1, 1000) if times_s else Fraction(1, fps)
         stream.time_base = stream.codec_context.time_base
         if codec == "libx264":

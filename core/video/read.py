@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -19,6 +20,9 @@ from numpy.typing import NDArray
 
 from core.errors import VideoError
 from core.sampling import Sampler, SamplingPlan
+
+if TYPE_CHECKING:
+    from core.video.preview import PreviewWriter
 
 FILE_TYPES = ("mp4", "mov", "m4v", "webm", "avi", "mkv", "gif")
 MAX_PIXELS = 4096 * 2304
@@ -48,6 +52,8 @@ class VideoInfo:
         Of the video stream; `fps` is the mean rate, `frame_count` what the container announces.
     size_bytes
         Of the file.
+    pixel_format
+        FFmpeg's name of the pixels' layout, e.g. ``yuv420p``; None where unknown.
     """
 
     container: str
@@ -59,6 +65,7 @@ class VideoInfo:
     fps: float
     frame_count: int
     size_bytes: int
+    pixel_format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         width, height = _displayed_size(frame, stream)
         return VideoInfo(
             container=container.format.name.split(",")[0],
-            codec=stream.codec_context.name,
+            codec=stream.codec_context.codec.canonical_name,
             width=width,
             height=height,
             rotation_deg=_rotation_deg(frame),
@@ -102,11 +109,16 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
             fps=fps,
             frame_count=frame_count,
             size_bytes=path.stat().st_size,
+            pixel_format=frame.format.name,
         )
 
 
-def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Generator[Frame, None, None]:
+def iter_frames(
+    path: Path, *, info: VideoInfo, plan: SamplingPlan, preview: "PreviewWriter | None" = None
+) -> Generator[Frame, None, None]:
     """Yield the planned frames in order of presentation, one alive at a time.
+
+    The `preview` gets all frames, those after the last planned one too.
 
     The file is closed when the generator ends or is closed. A clip that is cut off or damaged
     inside yields what decodes: compare the last `time_s` with the clip's duration.
@@ -122,12 +134,16 @@ def iter_frames(path: Path, *, info: VideoInfo, plan: SamplingPlan) -> Generator
         index = -1
         for index, decoded in enumerate(_decode(container, stream)):
             time_s = index / info.fps if decoded.time is None else decoded.time - start_s
+            if preview and preview.takes(index, time_s):
+                preview.add(_to_image(decoded, preview.size_wh), time_s=time_s)
             if sampler.takes(index, time_s):
                 yield Frame(index, time_s, _to_image(decoded, plan.size_wh))
-            if sampler.is_full:
+            if sampler.is_full and not preview:
                 return
         if index < 0:
             raise VideoError(_NO_FRAMES)
+        if preview:
+            preview.finish()
 
 
 @contextmanager
