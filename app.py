@@ -19,6 +19,7 @@ from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
 from core.worker import get_pool
+from pages.plotly_js import PLOTLY_ROUTE
 from pages.routes import ROUTES
 
 SWEEP_SECONDS = 1
@@ -64,5 +65,5 @@ app = st.App(
     "pages/shell.py",
     lifespan=lifespan,
     middleware=[Middleware(SpoolUploads, spool=get_spool)],
-    routes=ROUTES,
+    routes=[*ROUTES, PLOTLY_ROUTE],
 )

@@ -45,9 +45,9 @@ class Server:
         return sizes
 
 
-def run_command(port: int) -> list[str]:
+def run_command(port: int, *, script: Path = ROOT / "app.py") -> list[str]:
     listen = ["--server.address=127.0.0.1", f"--server.port={port}"]
-    return [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *listen]
+    return [sys.executable, "-m", "streamlit", "run", str(script), *listen]
 
 
 def free_port() -> int:
@@ -56,8 +56,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(folder: Path, *, cgroup: Path | None = None, **environment: object) -> Iterator[Server]:
-    """Start the app on a free port, with settings from keyword arguments; stop it at the end.
+def running_app(
+    folder: Path, *, cgroup: Path | None = None, script: Path = ROOT / "app.py", **environment: object
+) -> Iterator[Server]:
+    """Start the app, or another script, on a free port, with settings from keyword arguments; stop it at the end.
 
     In a cgroup, a shell moves itself there before it becomes the app, so every page is charged to it.
     Sessions end a second after their connection does (`disconnectedSessionTTL`), instead of minutes.
@@ -67,7 +69,7 @@ def running_app(folder: Path, *, cgroup: Path | None = None, **environment: obje
     env = os.environ | {name: str(value) for name, value in settings.items()}
     with log_path.open("ab") as log:
         port = free_port()
-        command = run_command(port)
+        command = run_command(port, script=script)
         if cgroup:
             command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

@@ -1,0 +1,223 @@
+// The workbench: one per mounted component. It holds the state; the parts draw it and ask it to change.
+
+const PATIENCE_MS = 1500; // a refused edit is taken back when no other reps have come by then
+
+const benches = new WeakMap();
+const places = new Map(); // clip → where it stood, for a player that comes back
+
+class Bench {
+  constructor(root) {
+    this.root = root;
+    this.reps = [];
+    this.selected = this.loopRow = this.current = this.track = this.driving = null;
+    [this.editing, this.busy, this.isGone, this.showsSkeleton] = [false, false, false, true];
+    this.listening = new AbortController();
+    this.observers = [];
+    this.stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.clip = new Clip(this.find("video"), {
+      onTime: () => this.showTime(),
+      onState: () => this.parts && this.transport.update(),
+      onMessage: (text) => this.showMessage(text),
+    });
+    this.transport = new Transport(this);
+    this.picture = new Picture(this);
+    this.curves = new Curves(this);
+    this.handles = new Handles(this);
+    this.strip = new Filmstrip(this);
+    this.edits = new Edits(this);
+    this.parts = [this.transport, this.picture, this.curves, this.strip, this.edits, this.handles];
+    listenToKeys(this);
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  findAll(selector) {
+    return this.root.querySelectorAll(selector);
+  }
+
+  on(target, name, react) {
+    target.addEventListener(name, react, { signal: this.listening.signal });
+  }
+
+  observeSize(element, react) {
+    const observer = new ResizeObserver(() => !this.isGone && this.data && react());
+    observer.observe(element);
+    this.observers.push(observer);
+  }
+
+  /** Take what Python sent; called for every rerun that changed something, and when the theme changes. */
+  update(data, ask) {
+    this.ask = ask;
+    if (data === this.data) {
+      this.curves.retheme();
+      return;
+    }
+    const before = this.data;
+    this.data = data;
+    if (!before || before.overlay?.xy !== data.overlay?.xy) this.track = data.overlay && new Track(data.overlay);
+    this.driving = data.driving && new Driving(data.driving, data.time_s);
+    const isOther = !before || data.clip?.src !== before.clip?.src;
+    const place = isOther ? this.takePlace(before) : null;
+    this.takeReps(before);
+    this.clip.load(data.clip, { durationS: data.duration_s, frameS: data.frame_s });
+    for (const part of this.parts) part.update();
+    const isAsked = data.seek.time_s !== null && data.seek.id !== (isOther ? place?.seekId : before.seek.id);
+    if (isAsked) this.seek(data.seek.time_s);
+    else this.showTime();
+  }
+
+  /** Stand where this clip stood when it was last seen; another clip leaves its place behind. */
+  takePlace(before) {
+    if (before) this.leavePlace(before);
+    const place = places.get(this.data.clip?.src);
+    this.clip.time = place?.time ?? 0;
+    this.selected = this.loopRow = null;
+    return place;
+  }
+
+  leavePlace(data) {
+    places.set(data.clip?.src, { time: this.clip.time, seekId: data.seek.id });
+  }
+
+  /** Replace the reps; the chosen one stays chosen where it can still be told which it is. */
+  takeReps(before) {
+    const chosen = this.reps[this.selected] ?? null;
+    const isSame = JSON.stringify(this.reps) === JSON.stringify(this.data.reps);
+    this.reps = this.data.reps;
+    if (before && isSame && before.answered !== this.data.answered) {
+      this.waiting = setTimeout(() => this.settle(), PATIENCE_MS);
+      return;
+    }
+    const again = chosen && this.reps.find((rep) => rep.start_s <= middleOf(chosen) && middleOf(chosen) <= rep.end_s);
+    this.selected = again ? again.row : null;
+    if (this.loopRow >= this.reps.length) this.loopRow = null;
+    this.settle();
+  }
+
+  settle() {
+    clearTimeout(this.waiting);
+    this.busy = false;
+    this.root.removeAttribute("aria-busy");
+    this.handles.settle();
+    this.edits.update();
+    if (this.selected !== null) this.curves.drawBands();
+  }
+
+  send(edit) {
+    this.busy = true;
+    this.root.setAttribute("aria-busy", "true");
+    this.edits.update();
+    this.ask("edit", edit);
+  }
+
+  seek(timeS, { keepsRep = false } = {}) {
+    this.clip.seek(timeS);
+    if (this.loopRow === null || keepsRep) return;
+    this.loopRow = repAt(this.reps, this.clip.time)?.row ?? null;
+    this.transport.update();
+  }
+
+  goTo(rep, timeS = rep.start_s) {
+    this.seek(timeS);
+    if (this.editing) this.select(rep.row);
+  }
+
+  goToNumber(number) {
+    const rep = this.reps.find((each) => each.number === number && !each.is_partial);
+    if (rep) this.goTo(rep);
+  }
+
+  /** Go to the next rep or the one before; from inside a rep, back is first to its own start. */
+  goToNeighbour(by) {
+    const { time } = this.clip;
+    const [later, earlier] = [
+      this.reps.find((rep) => rep.start_s > time + 0.02),
+      this.reps.findLast((rep) => rep.start_s < time - (this.clip.isPlaying ? 0.5 : 0.02)),
+    ];
+    const rep = by > 0 ? later : earlier;
+    if (rep) this.goTo(rep);
+  }
+
+  toggleLoop() {
+    const rep = this.current ?? this.reps[this.selected] ?? this.reps.find((each) => each.start_s > this.clip.time) ?? this.reps.at(-1);
+    this.loopRow = this.loopRow === null && rep && this.clip.canPlay ? rep.row : null;
+    if (this.loopRow !== null && rep !== this.current) this.clip.seek(rep.start_s);
+    this.transport.update();
+  }
+
+  toggleSkeleton() {
+    this.showsSkeleton = !this.showsSkeleton;
+    this.transport.update();
+    this.picture.draw();
+  }
+
+  select(row) {
+    this.selected = row;
+    this.handles.settle();
+    this.edits.update();
+    this.curves.showRep();
+    this.strip.showRep();
+  }
+
+  /** Draw everything that depends on the time. */
+  showTime() {
+    if (!this.parts || !this.data) return;
+    const looped = this.reps[this.loopRow];
+    if (looped && this.clip.isPlaying && this.clip.time >= looped.end_s) {
+      this.clip.seek(looped.start_s);
+      return;
+    }
+    const current = repAt(this.reps, this.clip.time);
+    if (current !== this.current) {
+      this.current = current;
+      this.curves.showRep();
+      this.strip.showRep();
+    }
+    this.transport.showTime();
+    this.picture.draw();
+    this.curves.showTime();
+    this.edits.update();
+  }
+
+  showMessage(text) {
+    const message = this.find(".rs-message");
+    message.textContent = text;
+    message.hidden = !text;
+    if (this.parts) this.picture.draw();
+  }
+
+  /** The theme's colours in a form Plotly understands. */
+  theme() {
+    const style = getComputedStyle(this.root);
+    const context = document.createElement("canvas").getContext("2d");
+    context.fillStyle = style.color;
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+    const mix = (share) => `rgba(${red}, ${green}, ${blue}, ${share})`;
+    return { text: mix(0.72), grid: mix(0.14), font: style.fontFamily };
+  }
+
+  destroy() {
+    if (this.data) this.leavePlace(this.data);
+    this.isGone = true;
+    clearTimeout(this.waiting);
+    clearTimeout(this.handles.waiting);
+    this.listening.abort();
+    this.observers.forEach((observer) => observer.disconnect());
+    this.curves.destroy();
+    this.clip.destroy();
+    forgetKeys(this);
+    benches.delete(this.root);
+  }
+}
+
+/** Streamlit calls this for every change, and the function it returns last when the component goes. */
+export default function workbench({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".rs-bench");
+  const bench = benches.get(root) ?? new Bench(root);
+  benches.set(root, bench);
+  const call = (bench.calls = (bench.calls ?? 0) + 1);
+  bench.update(data, setTriggerValue);
+  return () => bench.calls === call && !bench.isGone && bench.destroy(); // a call that came too late ends nothing
+}

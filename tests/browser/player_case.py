@@ -1,0 +1,66 @@
+"""The set the player's tests look at: five drawn squats whose landmarks, angles and reps are exactly known."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+
+from core.landmarks import LandmarkTrack
+from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, iter_images, plan_steady
+from core.pipeline import Analysis, summarize
+from core.sampling import plan_sampling
+from core.video import probe
+
+MOTION = plan_steady("squat", count=5, period_s=2.0)
+FILMING = Filming(view=View(yaw_deg=80), resolution_wh=(360, 480), fps=30)
+STRIDE = 2
+"""Analysed at 15 Hz, as the app would."""
+
+
+def write_files(folder: Path) -> None:
+    """Draw the clip, its pictures, and the same clip in a format Chromium cannot play."""
+    draw_clip(folder / "clip.mp4", MOTION, filming=FILMING)
+    stills = folder / "stills"
+    stills.mkdir()
+    images = list(iter_images(MOTION, filming=FILMING))
+    for row, image in enumerate(images[::STRIDE]):
+        _write_picture(stills / f"{row:05d}.jpg", image)
+    with av.open(str(folder / "clip.avi"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=30)
+        stream.width, stream.height, stream.pix_fmt = *FILMING.resolution_wh, "yuv420p"
+        for image in images:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def _write_picture(path: Path, image: np.ndarray) -> None:
+    with av.open(str(path), "w", format="image2", options={"update": "1"}) as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.height, stream.width = image.shape[:2]
+        stream.pix_fmt = "yuvj420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def know_truth() -> Truth:
+    return compute_truth(MOTION, filming=FILMING)
+
+
+def analyse(clip: Path) -> Analysis:
+    """Return what a perfect pose model would find in the clip."""
+    truth = know_truth()
+    rows = slice(None, None, STRIDE)
+    track = LandmarkTrack(*(getattr(truth.track, name)[rows] for name in ("time_s", "xyz", "visibility", "world")))
+    info = probe(clip, max_duration_s=300)
+    plan = plan_sampling(
+        duration_s=info.duration_s,
+        fps=info.fps,
+        size_wh=(info.width, info.height),
+        frame_skip=STRIDE,
+        max_frames=600,
+        min_frames=4,
+        resize_width=info.width,
+    )
+    frame_index = np.arange(len(truth.time_s))[rows]
+    return replace(summarize(track), info=info, plan=plan, frame_index=frame_index)

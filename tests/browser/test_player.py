@@ -1,0 +1,409 @@
+"""The workbench in a real browser: clip, skeleton, curves, filmstrip and edits, all at one time."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from core.landmarks import INDEX
+from core.palette import SIDE_COLORS
+from tests.browser.player_case import FILMING, know_truth, write_files
+from tests.server import Server, running_app, wait_until
+
+FRAME_S = 1 / FILMING.fps
+AXIS_LEFT, AXIS_RIGHT = 44, 10
+"""px beside the time axis, as in player.css."""
+READY_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    write_files(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def player_app(tmp_path_factory, files) -> Iterator[Server]:
+    script = Path(__file__).with_name("player_app.py")
+    with running_app(tmp_path_factory.mktemp("player"), script=script, PLAYER_FOLDER=files) as server:
+        yield server
+
+
+@pytest.fixture
+def player(context, player_app) -> Page:
+    return open_player(context, player_app)
+
+
+def open_player(
+    context: BrowserContext, server: Server, *, query: str = "", size: tuple[int, int] = (1280, 900)
+) -> Page:
+    """Open the test app and wait until curves and clip are there; any error of its scripts fails the test."""
+    page = context.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.on("pageerror", lambda error: pytest.fail(f"in the page: {error}"))
+    page.goto(f"{server.url}/?{query}")
+    page.locator(".rs-charts[data-drawn]").first.wait_for(timeout=READY_MS)
+    return page
+
+
+def wait_for_clip(page: Page) -> None:
+    video = page.locator("video").first
+    assert wait_until(lambda: video.evaluate("video => video.readyState") >= 2), "the clip does not load"
+
+
+def time_of(page: Page) -> float:
+    """Return the time the player shows, s."""
+    return float(page.locator(".rs-time").first.inner_text().split()[0])
+
+
+def wait_for_time(page: Page, time_s: float, *, within_s: float = FRAME_S) -> None:
+    """Wait until player, cursor and video all stand at a time."""
+    assert wait_until(lambda: abs(time_of(page) - time_s) <= within_s), f"{time_of(page)} instead of {time_s}"
+    assert cursor_of(page) == pytest.approx(time_of(page), abs=0.03)
+    if page.locator("video").first.evaluate("video => video.readyState"):
+        at_s = page.locator("video").first.evaluate("video => video.currentTime")
+        assert at_s == pytest.approx(time_s, abs=within_s + FRAME_S)
+
+
+def axis_of(page: Page) -> tuple[float, float, float]:
+    """Return left and width of the time axis in px, and the s it covers."""
+    box = page.locator(".rs-curves").first.bounding_box()
+    duration_s = float(page.locator(".rs-slider").first.get_attribute("max"))
+    return box["x"] + AXIS_LEFT, box["width"] - AXIS_LEFT - AXIS_RIGHT, duration_s
+
+
+def cursor_of(page: Page) -> float:
+    left, width, duration_s = axis_of(page)
+    return (page.locator(".rs-cursor").first.bounding_box()["x"] - left) / width * duration_s
+
+
+def x_of(page: Page, time_s: float) -> float:
+    left, width, duration_s = axis_of(page)
+    return left + time_s / duration_s * width
+
+
+def click_curve(page: Page, time_s: float, *, chart: int = 0) -> None:
+    box = page.locator(".rs-plot").nth(chart).bounding_box()
+    page.mouse.click(x_of(page, time_s), box["y"] + 60)
+
+
+def open_tools(page: Page, *, rep: int) -> None:
+    page.get_by_role("button", name="Edit reps").click()
+    page.locator(".rs-chip").nth(rep - 1).click()
+    expect(page.locator(".rs-chosen")).to_contain_text(f"Rep {rep}")
+
+
+def tool(page: Page, name: str) -> Locator:
+    return page.locator(".rs-tools").get_by_role("button", name=name, exact=True)
+
+
+def edits_of(page: Page, *, count: int) -> list[dict]:
+    """Return the edits Python has received, once there are so many."""
+    shown = page.get_by_test_id("stJson")
+
+    def read() -> list[dict]:
+        text = shown.evaluate("element => element.innerText")
+        pairs = re.findall(r'"(\w+)":\s*("[^"]*"|[-\d.e]+|true|false)', text)
+        edits: list[dict] = []
+        for name, value in pairs:
+            if name == "action":
+                edits.append({})
+            edits[-1][name] = {"true": True, "false": False}.get(value, value.strip('"'))
+        return [{name: value if name == "action" else number(value) for name, value in edit.items()} for edit in edits]
+
+    assert wait_until(lambda: len(read()) >= count), f"{len(read())} edits arrived"
+    page.wait_for_timeout(300)  # a second copy of it would come now
+    assert len(read()) == count
+    return read()
+
+
+def number(value: str | bool) -> float | bool:
+    return value if isinstance(value, bool) else float(value)
+
+
+def color_near(page: Page, landmark: str, time_s: float, color: str) -> int:
+    """Return how many pixels of a colour the skeleton canvas has within 6 px of a landmark of the clip."""
+    truth = know_truth()
+    xy = truth.track.xyz[np.argmin(np.abs(truth.time_s - time_s)), INDEX[landmark], :2] / FILMING.resolution_wh
+    return page.locator("canvas.rs-skeleton").first.evaluate(
+        """(canvas, [x, y, color]) => {
+          const context = canvas.getContext("2d");
+          const [column, row] = [Math.round(x * canvas.width), Math.round(y * canvas.height)];
+          const { data } = context.getImageData(column - 6, row - 6, 13, 13);
+          const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+          let count = 0;
+          for (let at = 0; at < data.length; at += 4)
+            count += data[at + 3] > 200 && wanted.every((value, channel) => Math.abs(value - data[at + channel]) < 12);
+          return count;
+        }""",
+        [*xy.tolist(), color],
+    )
+
+
+def test_play_moves_time_cursor_and_picture_together(player):
+    wait_for_clip(player)
+    player.get_by_role("button", name="Play", exact=True).click()
+    assert wait_until(lambda: time_of(player) > 1.0)
+    player.get_by_role("button", name="Pause", exact=True).click()
+    player.wait_for_timeout(200)
+    stopped = time_of(player)
+    wait_for_time(player, stopped)
+    player.wait_for_timeout(200)
+    assert time_of(player) == stopped
+
+
+def test_frames_are_stepped_one_by_one(player):
+    wait_for_clip(player)
+    click_curve(player, 2.0)
+    wait_for_time(player, 2.0, within_s=0.05)
+    start = time_of(player)
+    player.get_by_role("button", name="One frame forward").click()
+    player.get_by_role("button", name="One frame forward").click()
+    wait_for_time(player, start + 2 * FRAME_S)
+    player.get_by_role("button", name="One frame back").click()
+    wait_for_time(player, start + FRAME_S)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected_s"),
+    [
+        pytest.param(["3"], 4.6, id="a number goes to that rep"),
+        pytest.param(["3", "Shift+ArrowRight"], 5.6, id="shift and arrow move a second"),
+        pytest.param(["3", "ArrowLeft"], 4.6 - FRAME_S, id="an arrow moves a frame"),
+        pytest.param(["1", "Shift+ArrowLeft"], 0.0, id="never before the start"),
+    ],
+)
+def test_keys_move(player, keys, expected_s):
+    wait_for_clip(player)
+    for key in keys:
+        player.keyboard.press(key)
+    wait_for_time(player, expected_s, within_s=1.5 * FRAME_S)
+
+
+def test_space_plays_and_typing_is_left_alone(player):
+    wait_for_clip(player)
+    player.keyboard.press(" ")
+    expect(player.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    player.keyboard.press(" ")
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    stopped = time_of(player)
+    player.get_by_label("Notes").fill("")
+    player.get_by_label("Notes").press_sequentially("l 3")
+    assert player.get_by_label("Notes").input_value() == "l 3"
+    assert time_of(player) == stopped
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("chart", [0, 1])
+def test_a_click_in_any_curve_seeks(player, chart):
+    wait_for_clip(player)
+    click_curve(player, 5.5, chart=chart)
+    wait_for_time(player, 5.5, within_s=0.05)
+    expect(player.locator(".rs-chip.rs-current")).to_have_text("3")
+    expect(player.locator(".rs-card.rs-current")).to_contain_text("Rep 3")
+    expect(player.locator(".rs-counter")).to_have_text("Rep 3 / 5")
+
+
+def test_a_touch_seeks_and_a_vertical_swipe_scrolls(chromium, player_app):
+    visitor = chromium.new_context(has_touch=True, is_mobile=True)
+    page = open_player(visitor, player_app, size=(390, 800))
+    page.locator(".rs-plot").first.scroll_into_view_if_needed()
+    box = page.locator(".rs-plot").first.bounding_box()
+    page.touchscreen.tap(x_of(page, 3.0), box["y"] + 60)
+    wait_for_time(page, 3.0, within_s=0.1)
+    assert page.locator(".rs-layer").evaluate("layer => getComputedStyle(layer).touchAction") == "pan-y"
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    visitor.close()
+
+
+def test_curves_show_the_values_under_the_pointer(player):
+    player.mouse.move(x_of(player, know_truth().turns_s[0]), player.locator(".rs-plot").first.bounding_box()["y"] + 50)
+    shown = [int(text.rstrip("°")) for text in player.locator(".rs-chart").first.locator(".rs-angle").all_inner_texts()]
+    truth = know_truth()
+    row = np.argmin(np.abs(truth.time_s - truth.turns_s[0]))
+    expected = [truth.angles[f"{side}_knee"][row] for side in ("left", "right")]
+    assert shown == pytest.approx(expected, abs=4)
+
+
+def test_a_rep_loops(player):
+    wait_for_clip(player)
+    player.keyboard.press("2")
+    player.get_by_role("button", name="Loop this rep").click()
+    player.locator(".rs-speed").select_option("2")
+    player.get_by_role("button", name="Play", exact=True).click()
+    seen = []
+    for _ in range(40):
+        seen.append(time_of(player))
+        player.wait_for_timeout(60)
+    assert min(seen) >= 2.6 - 2 * FRAME_S
+    assert max(seen) <= 4.6 + 3 * FRAME_S
+    assert (np.diff(seen) < -1).any(), "it never went back to the start of the rep"
+
+
+def test_the_skeleton_is_on_the_joints_and_can_be_hidden(player):
+    wait_for_clip(player)
+    click_curve(player, 3.6)
+    wait_for_time(player, 3.6, within_s=0.05)
+    at_s = time_of(player)
+    assert wait_until(lambda: color_near(player, "right_knee", at_s, SIDE_COLORS["right"]) > 20)
+    assert color_near(player, "left_ankle", at_s, SIDE_COLORS["left"]) > 20
+    player.get_by_role("button", name="Skeleton").click()
+    assert color_near(player, "right_knee", at_s, SIDE_COLORS["right"]) == 0
+    player.get_by_role("button", name="Skeleton").click()
+    assert color_near(player, "right_knee", at_s, SIDE_COLORS["right"]) > 20
+
+
+def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
+    wait_for_clip(player)
+    cards = player.locator(".rs-card")
+    expect(cards).to_have_count(5)
+    turn = cards.nth(1).get_by_role("button", name=re.compile("Rep 2, turn"))
+    assert turn.locator("img").get_attribute("src").endswith("/stills/00054.jpg")
+    assert wait_until(lambda: turn.locator("img").evaluate("image => image.naturalWidth") > 0)
+    assert 110 < int(turn.locator("b").inner_text().rstrip("°")) < 140
+    scrolled = player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    cards.nth(4).get_by_role("button", name=re.compile("Rep 5, start")).evaluate("button => button.click()")
+    wait_for_time(player, 8.6, within_s=0.05)
+    strip, card = player.locator(".rs-strip").bounding_box(), cards.nth(4)
+    assert wait_until(
+        lambda: card.bounding_box()["x"] + card.bounding_box()["width"] <= strip["x"] + strip["width"] + 1
+    )
+    assert player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+
+
+def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
+    wait_for_clip(player)
+    requests = []
+    player.on("request", lambda request: requests.append(request.url) if request.url.endswith("clip.mp4") else None)
+    open_tools(player, rep=2)
+    click_curve(player, 3.5)
+    wait_for_time(player, 3.5, within_s=0.05)
+    before = time_of(player)
+    tool(player, "Delete").click()
+    assert edits_of(player, count=1) == [{"action": "delete", "row": 1}]
+    expect(player.locator(".rs-chip")).to_have_count(4)
+    expect(player.locator(".rs-card")).to_have_count(4)
+    assert time_of(player) == before
+    assert requests == [], "the clip was loaded again"
+    tool(player, "Undo").click()
+    expect(player.locator(".rs-chip")).to_have_count(5)
+    assert edits_of(player, count=2)[1] == {"action": "undo"}
+
+
+def test_tools_split_merge_mark_add_and_reset(player):
+    wait_for_clip(player)
+    open_tools(player, rep=2)
+    expect(tool(player, "Merge with next")).to_be_enabled()
+    expect(tool(player, "Split here")).to_be_disabled()
+    assert "inside the chosen rep" in tool(player, "Split here").get_attribute("title")
+    click_curve(player, 3.5)
+    tool(player, "Split here").click()
+    expect(player.locator(".rs-chip")).to_have_count(6)
+    split = edits_of(player, count=1)[0]
+    assert (split["action"], split["row"]) == ("split", 1)
+    assert split["at_s"] == pytest.approx(3.5, abs=0.05)
+    player.locator(".rs-chip").nth(1).click()
+    tool(player, "Merge with next").click()
+    expect(player.locator(".rs-chip")).to_have_count(5)
+    player.locator(".rs-chip").nth(3).click()
+    tool(player, "Partial").click()
+    expect(player.locator(".rs-chip.rs-partial")).to_have_text("partial")
+    expect(tool(player, "Counts")).to_be_enabled()
+    assert edits_of(player, count=3)[2] == {"action": "partial", "row": 3, "is_partial": True}
+    tool(player, "Delete").click()
+    expect(player.locator(".rs-chip")).to_have_count(4)
+    click_curve(player, 6.8)
+    tool(player, "Add rep here").click()
+    expect(player.locator(".rs-chip")).to_have_count(5)
+    added = edits_of(player, count=5)[4]
+    assert (added["start_s"], added["end_s"]) == pytest.approx((6.8, 8.6), abs=0.1)
+    expect(player.locator(".rs-chip.rs-edited")).to_have_count(2)
+    tool(player, "Reset to what was found").click()
+    expect(player.locator(".rs-chip.rs-edited")).to_have_count(0)
+
+
+def test_an_edge_is_dragged_and_moved_by_keys(player):
+    wait_for_clip(player)
+    open_tools(player, rep=1)
+    start = player.get_by_role("slider", name="Start of the rep")
+    box = start.bounding_box()
+    assert box["width"] >= 24
+    player.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    player.mouse.down()
+    player.mouse.move(x_of(player, 0.9), box["y"] + 40, steps=5)
+    wait_for_time(player, 0.9, within_s=0.05)
+    player.mouse.up()
+    moved = edits_of(player, count=1)[0]
+    assert (moved["action"], moved["row"]) == ("move", 0)
+    assert (moved["start_s"], moved["end_s"]) == pytest.approx((0.9, 2.6), abs=0.05)
+    expect(player.locator(".rs-chip.rs-edited")).to_have_count(1)
+    start.focus()
+    player.keyboard.press("ArrowRight")
+    player.keyboard.press("ArrowRight")
+    assert edits_of(player, count=2)[1]["start_s"] == pytest.approx(moved["start_s"] + 2 / 15, abs=0.04)
+
+
+def test_a_table_row_or_cue_outside_seeks_each_time(player):
+    wait_for_clip(player)
+    for _ in range(2):
+        player.get_by_role("button", name="Go to 4 s").click()
+        wait_for_time(player, 4.0)
+        click_curve(player, 1.0)
+        wait_for_time(player, 1.0, within_s=0.05)
+
+
+def test_a_player_taken_away_comes_back_where_it_was(player):
+    wait_for_clip(player)
+    click_curve(player, 3.0)
+    wait_for_time(player, 3.0, within_s=0.05)
+    player.get_by_role("button", name="Hide").click()
+    expect(player.locator(".rs-bench")).to_have_count(0)
+    player.keyboard.press(" ")
+    player.get_by_role("button", name="Show").click()
+    player.locator(".rs-charts[data-drawn]").wait_for()
+    wait_for_clip(player)
+    wait_for_time(player, 3.0, within_s=0.05)
+
+
+def test_two_players_load_plotly_once_and_keep_apart(context, player_app):
+    asked = []
+    context.on("request", lambda request: asked.append(request.url) if "plotly.min.js" in request.url else None)
+    page = open_player(context, player_app, query="players=2")
+    expect(page.locator(".rs-charts[data-drawn]")).to_have_count(2)
+    page.locator(".rs-bench").nth(1).locator(".rs-chip").nth(2).click()
+    page.keyboard.press("ArrowRight")
+    times = page.locator(".rs-time")
+    expect(times.nth(1)).to_have_text(re.compile(r"^4\.6"))
+    expect(times.nth(0)).to_have_text(re.compile(r"^0\.00"))
+    assert len(asked) == 1
+
+
+def test_what_the_browser_cannot_play_is_shown_as_its_preview(context, player_app):
+    page = open_player(context, player_app, query="clip=clip.avi")
+    wait_for_clip(page)
+    assert page.locator("video").evaluate("video => video.currentSrc").endswith("/files/clip.mp4")
+    click_curve(page, 3.0)
+    wait_for_time(page, 3.0, within_s=0.05)
+
+
+def test_a_clip_that_is_gone_is_said_and_the_curves_stay(context, player_app):
+    page = open_player(context, player_app, query="gone")
+    expect(page.locator(".rs-message")).to_contain_text("no longer on the server")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()
+    click_curve(page, 5.0)
+    wait_for_time(page, 5.0, within_s=0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_curves_follow_the_theme(chromium, player_app, scheme):
+    visitor = chromium.new_context(color_scheme=scheme)
+    page = open_player(visitor, player_app)
+    fills = page.locator(".rs-plot .ytick text").first.evaluate("text => getComputedStyle(text).fill")
+    red = int(re.search(r"\d+", fills).group())
+    assert red < 60 if scheme == "light" else red > 200
+    visitor.close()
