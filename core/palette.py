@@ -24,10 +24,12 @@ ACCENT = "#128c46"
 
 SIDE_COLORS = {"left": "#0072b2", "right": "#d55e00", TRUNK_LEAN: NEUTRAL}
 SIDE_DASHES = {"left": "solid", "right": "7px,3px", TRUNK_LEAN: "solid"}
+SIDE_PATTERNS = {"left": "", "right": "/"}
 SIDE_SYMBOLS = {"left": "diamond", "right": "square", TRUNK_LEAN: "diamond"}
 
-PHASE_COLORS = {"eccentric": ACCENT, "concentric": "#b04ac8", "pause": NEUTRAL}
-PHASE_PATTERNS = {"eccentric": "/", "concentric": "", "pause": "."}
+PHASE_COLORS = {"eccentric": ACCENT, "concentric": "#b04ac8", "pause": NEUTRAL, "rest": NEUTRAL}
+PHASE_PATTERNS = {"eccentric": "/", "concentric": "", "pause": ".", "rest": "x"}
+"""Pauses are alike in colour; where they lie tells them apart, and the pattern."""
 
 REP_COLORS = {"whole": ACCENT, "partial": NEUTRAL, "edited": "#b04ac8"}
 REP_DASHES = {"whole": "solid", "partial": "6px,4px", "edited": "2px,3px"}

@@ -57,6 +57,7 @@ def test_the_measures_give_the_known_answers():
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("colors", [SIDE_COLORS, PHASE_COLORS, REP_COLORS], ids=["sides", "phases", "reps"])
 def test_colours_of_one_figure_differ_to_every_eye(colors, eye):
+    colors = {name: color for name, color in colors.items() if name != "rest"}  # a pause like the other one
     close = {
         pair: round(difference(colors[pair[0]], colors[pair[1]], eye=eye), 1)
         for pair in combinations(colors, 2)
@@ -81,7 +82,7 @@ def test_text_can_be_read_on_both_pages(scheme, background, text):
 
 
 def test_no_colour_stands_alone():
-    for names in ("SIDE_DASHES", "SIDE_SYMBOLS"):
+    for names in ("SIDE_DASHES", "SIDE_PATTERNS", "SIDE_SYMBOLS"):
         assert len({getattr(palette, names)[side] for side in ("left", "right")}) == 2
     for names in ("PHASE_PATTERNS", "REP_DASHES", "REP_SYMBOLS"):
         values = list(getattr(palette, names).values())

@@ -1,9 +1,27 @@
-"""Figures: both sides of a joint, a numbered band per rep, turning points where the curve turns."""
+"""Figures: both sides of a joint with its reps, and the shape of the set."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from core.plots import joint_title, most_moving_angle, moving_joints, plot_joint, plot_live
+from core.corrections import Corrections, mark_partial, move_edges
+from core.mannequin import Filming, View, compute_truth, plan_steady
+from core.palette import PHASE_COLORS, REP_COLORS, SIDE_COLORS
+from core.pipeline import Analysis, correct, summarize
+from core.plots import (
+    joint_title,
+    most_moving_angle,
+    moving_joints,
+    plot_butterfly,
+    plot_joint,
+    plot_live,
+    plot_overlay,
+    plot_tempo,
+    plot_trend,
+)  # fmt: skip
+from core.plots.shape import SHARE_PCT, describe_trend, label_of, normalize_rep
+from tests.synthetic import EXERCISES, perform
 
 
 def test_a_joint_shows_both_sides_over_time(analysis):
@@ -50,3 +68,172 @@ def test_the_live_curve_shows_the_angle_that_moves_most():
 @pytest.mark.parametrize(("joint", "title"), [("knee", "Knee flexion"), ("trunk_lean", "Trunk lean")])
 def test_titles_are_words(joint, title):
     assert joint_title(joint) == title
+
+
+@pytest.fixture
+def edited(analysis) -> Analysis:
+    """Rep 2 moved, rep 4 marked as partial."""
+    reps = analysis.count.all_reps
+    moved = move_edges(
+        reps, 1, start_s=reps[1].start_s + 0.2, end_s=reps[1].end_s,
+        time_s=analysis.track.time_s, signal=analysis.count.signal,
+    )  # fmt: skip
+    return correct(analysis, Corrections(reps=mark_partial(moved, 3, is_partial=True)))
+
+
+@pytest.fixture
+def uneven() -> Analysis:
+    """Arms raised to the side, the left to 60 and the right to 90 degrees, seen from the front."""
+    both = EXERCISES["lateral_raise"]
+    turn = {**both.turn, "left_arm_spread": 60.0, "right_arm_spread": 90.0}
+    return summarize(perform(replace(both, turn=turn), yaw_deg=0, drive="left_shoulder").track)
+
+
+@pytest.fixture
+def slow_rate() -> Analysis:
+    return summarize(compute_truth(plan_steady("squat", count=3), filming=Filming(fps=5)).track)
+
+
+def named(figure, name):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_the_overlay_shows_every_rep_from_start_to_end(analysis):
+    drawing = plot_overlay(analysis)
+    singles = [trace for trace in drawing.figure.data if trace.name == "Whole reps"]
+    assert len(singles) == 5
+    assert [trace.showlegend for trace in singles] == [True, False, False, False, False]
+    knees = (analysis.angles["left_knee"] + analysis.angles["right_knee"]) / 2
+    rep = analysis.metrics.reps[2]
+    ends = np.interp([rep.start_s, rep.end_s], analysis.track.time_s, knees)
+    np.testing.assert_allclose([singles[2].y[0], singles[2].y[-1]], ends)
+    assert max(singles[2].y) == pytest.approx(rep.max_deg, abs=3)
+    assert "Rep 3" in singles[2].hovertemplate
+
+
+def test_the_band_is_the_spread_of_the_whole_reps(edited):
+    figure = plot_overlay(edited).figure
+    whole = [rep for rep in edited.metrics.reps if not rep.is_partial]
+    curves = np.array([normalize_rep(edited, rep) for rep in whole])
+    mean = named(figure, "Mean ± SD")
+    np.testing.assert_allclose(mean.y, curves.mean(axis=0))
+    np.testing.assert_allclose(mean.customdata, curves.std(axis=0, ddof=1))
+    band = next(trace for trace in figure.data if trace.fill == "toself")
+    np.testing.assert_allclose(band.y[:101], curves.mean(axis=0) + curves.std(axis=0, ddof=1))
+
+
+def test_partial_and_edited_reps_look_different_and_say_so(edited):
+    figure = plot_overlay(edited).figure
+    looks = {
+        (trace.line.color, trace.line.dash)
+        for trace in figure.data
+        if trace.name in {"Whole reps", "Edited", "Partial"}
+    }
+    assert len({color for color, _ in looks}) == len({dash for _, dash in looks}) == 3
+    assert [label_of(rep) for rep in edited.metrics.reps] == [
+        "Rep 1", "Rep 2, edited", "Rep 3", "Partial rep after 3, edited", "Rep 4"
+    ]  # fmt: skip
+    assert "Rep 2, edited" in named(figure, "Edited").hovertemplate
+
+
+def test_sides_in_turn_have_a_mean_each(analysis):
+    reps = [replace(rep, joint=f"{'left' if at % 2 else 'right'}_knee") for at, rep in enumerate(analysis.metrics.reps)]
+    figure = plot_overlay(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps)))).figure
+    assert named(figure, "Mean ± SD, left").line.color == SIDE_COLORS["left"]
+    assert named(figure, "Mean ± SD, right").line.color == SIDE_COLORS["right"]
+    assert figure.layout.yaxis.title.text == "Angle (°)"
+
+
+def test_a_rep_with_a_gap_is_left_out_of_the_overlay(analysis):
+    rep = analysis.metrics.reps[1]
+    gone = np.abs(analysis.track.time_s - rep.turn_s) < 0.3
+    holed = {name: np.where(gone, np.nan, values) for name, values in analysis.angles.items()}
+    figure = plot_overlay(replace(analysis, angles=holed)).figure
+    assert sum(trace.name == "Whole reps" for trace in figure.data) == 4
+    assert normalize_rep(replace(analysis, angles=holed), rep) is None
+    assert SHARE_PCT[[0, -1]].tolist() == [0, 100]
+
+
+def test_tempo_bars_add_up_to_the_reps(analysis):
+    drawing = plot_tempo(analysis)
+    assert [trace.name for trace in drawing.figure.data] == [
+        "Lowering", "Pause at the turn", "Lifting", "Pause at the ends"
+    ]  # fmt: skip
+    total = np.sum([trace.x for trace in drawing.figure.data], axis=0)
+    np.testing.assert_allclose(total, [rep.duration_s for rep in analysis.metrics.reps])
+    assert named(drawing.figure, "Lowering").marker.color == PHASE_COLORS["eccentric"]
+    assert f"lowering {analysis.metrics.statistics['eccentric_s'].mean:.1f} s" in drawing.words
+    assert drawing.figure.layout.yaxis.range[0] > drawing.figure.layout.yaxis.range[1], "the first rep is on top"
+
+
+@pytest.mark.parametrize(("eccentric_first", "first", "last"), [(False, "Lifting", "Lowering"), (None, "Out", "Back")])
+def test_halves_are_named_by_the_load_or_not_at_all(analysis, eccentric_first, first, last):
+    metrics = replace(analysis.metrics, eccentric_first=eccentric_first)
+    traces = plot_tempo(replace(analysis, metrics=metrics)).figure.data
+    assert (traces[0].name, traces[2].name) == (first, last)
+    np.testing.assert_array_equal(traces[0].x, [rep.to_turn_s for rep in analysis.metrics.reps])
+
+
+def test_the_trend_is_told_in_words(analysis):
+    falling = [replace(rep, rom_deg=120.0 - 5 * at) for at, rep in enumerate(analysis.metrics.reps)]
+    drawing = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(falling))))
+    assert drawing.words.startswith("Range of motion falls from 120 to 100° over the set. Velocity")
+    line = next(trace for trace in drawing.figure.data if trace.mode == "lines")
+    np.testing.assert_allclose(line.y, [120, 100])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [(100, 90, "falls from 100 to 90°"), (100, 110, "rises from 100 to 110°"), (100, 97, "stays about the same, 98°")],
+)
+def test_a_small_trend_is_none(first, last, said):
+    assert said in describe_trend("Range", first, last, unit="°")
+
+
+def test_partial_reps_do_not_bend_the_trend(edited):
+    reps = [replace(rep, rom_deg=20.0 if rep.is_partial else 100.0) for rep in edited.metrics.reps]
+    drawing = plot_trend(replace(edited, metrics=replace(edited.metrics, reps=tuple(reps))))
+    assert drawing.words.startswith("Range of motion stays about the same, 100°")
+    assert list(named(drawing.figure, "Partial").x) == [4]
+    assert named(drawing.figure, "Edited").marker.color == REP_COLORS["edited"]
+
+
+def test_the_butterfly_mirrors_left_and_right(uneven):
+    drawing = plot_butterfly(uneven)
+    left, right = drawing.figure.data
+    assert np.mean(left.x) == pytest.approx(-60, abs=3)
+    assert np.mean(right.x) == pytest.approx(90, abs=3)
+    assert left.marker.color != right.marker.color
+    assert left.marker.pattern.shape != right.marker.pattern.shape
+    assert set(drawing.figure.layout.xaxis.ticktext) >= {"0", "30", "60"}
+    assert "The right moves 40 % further" in drawing.words
+
+
+def test_one_side_alone_is_no_butterfly():
+    side = summarize(compute_truth(plan_steady("squat", count=3), filming=Filming(fps=15, view=View(yaw_deg=85))).track)
+    drawing = plot_butterfly(side)
+    assert drawing.figure is None
+    assert "one side is hidden" in drawing.words
+
+
+@pytest.mark.parametrize("plot", [plot_overlay, plot_tempo, plot_trend, plot_butterfly])
+def test_without_reps_there_is_a_reason_and_no_figure(plot, analysis):
+    drawing = plot(correct(analysis, Corrections(reps=())))
+    assert drawing.figure is None
+    assert drawing.words.endswith(".")
+    assert len(drawing.words) > 20
+
+
+@pytest.mark.parametrize("plot", [plot_tempo, plot_trend])
+def test_what_the_rate_withholds_is_not_drawn(plot, slow_rate):
+    drawing = plot(slow_rate)
+    assert drawing.figure is None
+    assert "withheld: 5.0 frames a second" in drawing.words
+
+
+@pytest.mark.parametrize("plot", [plot_overlay, plot_tempo, plot_trend])
+def test_every_axis_has_a_unit_or_counts_reps(plot, edited):
+    layout = plot(edited).figure.to_dict()["layout"]
+    titles = [axis["title"]["text"] for name, axis in layout.items() if "axis" in name and axis["title"].get("text")]
+    assert titles
+    assert all(title == "Rep" or title.endswith(")") for title in titles)

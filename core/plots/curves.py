@@ -5,11 +5,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
-from core.palette import ACCENT, NEUTRAL, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
+from core.palette import ACCENT, NEUTRAL, REP_COLORS, REP_DASHES, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
 from core.pipeline import Analysis
 from core.reps import Rep
 
 _BAND, _PARTIAL_BAND, _BAND_EDGE = translucent(ACCENT, 0.1), translucent(NEUTRAL, 0.1), translucent(NEUTRAL, 0.5)
+_EDITED_EDGE = REP_COLORS["edited"]
 _HEIGHT_PX = 280
 
 
@@ -20,6 +21,8 @@ def joint_title(joint: str) -> str:
 
 def plot_joint(analysis: Analysis, joint: str) -> go.Figure:
     """Draw both sides of a joint over time, each rep a numbered band, its turning point marked.
+
+    A partial rep's band is grey, an edited one's has a dotted edge and a star at its number.
 
     Parameters
     ----------
@@ -39,8 +42,9 @@ def plot_joint(analysis: Analysis, joint: str) -> go.Figure:
             hovertemplate="%{x:.2f} s: %{y:.0f}°",
         )
     _mark_turning_points(figure, analysis, names=list(names.values()))
+    _style(figure, y_title=f"{joint_title(joint)} (°)", end_s=float(time_s[-1]))
     _draw_reps(figure, [*analysis.count.reps, *analysis.count.partial_reps])
-    return _style(figure, y_title=f"{joint_title(joint)} (°)", end_s=float(time_s[-1]))
+    return figure
 
 
 def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s: float) -> go.Figure:
@@ -96,14 +100,17 @@ def _draw_reps(figure: go.Figure, reps: list[Rep]) -> None:
     for rep in reps:
         shapes.append({
             "type": "rect", "xref": "x", "yref": "paper", "x0": rep.start_s, "x1": rep.end_s, "y0": 0, "y1": 1,
-            "fillcolor": _PARTIAL_BAND if rep.is_partial else _BAND, "line": {"width": 1, "color": _BAND_EDGE},
-            "layer": "below",
+            "fillcolor": _PARTIAL_BAND if rep.is_partial else _BAND, "layer": "below",
+            "line": {"width": 1, "color": _EDITED_EDGE, "dash": REP_DASHES["edited"]} if rep.is_edited
+            else {"width": 1, "color": _BAND_EDGE},
         })  # fmt: skip
         labels.append({
             "x": (rep.start_s + rep.end_s) / 2, "y": 1, "xref": "x", "yref": "paper", "yanchor": "bottom",
-            "text": "partial" if rep.is_partial else str(rep.number), "showarrow": False,
+            "text": ("partial" if rep.is_partial else str(rep.number)) + "*" * rep.is_edited, "showarrow": False,
         })  # fmt: skip
     figure.update_layout(shapes=shapes, annotations=labels)
+    if any(rep.is_edited for rep in reps):
+        figure.update_xaxes(title_text="Time (s), * edited by hand")
 
 
 def _style(figure: go.Figure, *, y_title: str, end_s: float) -> go.Figure:

@@ -1,0 +1,331 @@
+"""The shape of a set: every rep laid over the others, tempo, trend, left against right."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from core.landmarks import SIDES
+from core.metrics import RepMetrics, SetMetrics, to_statistic
+from core.metrics.joint import driven_side
+from core.palette import (
+    ACCENT,
+    PHASE_COLORS,
+    PHASE_PATTERNS,
+    REP_COLORS,
+    REP_DASHES,
+    REP_SYMBOLS,
+    SIDE_COLORS,
+    SIDE_DASHES,
+    SIDE_PATTERNS,
+    translucent,
+)
+from core.pipeline import Analysis
+
+SHARE_PCT = np.linspace(0.0, 100.0, 101)
+"""Where normalised reps are compared: every percent of their duration."""
+STEADY_PCT = 5.0
+"""A trend that changes the first value by less over the set is called steady (rule of thumb: about the
+error with which range is measured)."""
+_HEIGHT_PX = 320
+_KINDS = {"whole": "Whole reps", "partial": "Partial", "edited": "Edited"}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure and what it says; without a figure, why there is none.
+
+    Attributes
+    ----------
+    figure
+        None where there is nothing to draw.
+    words
+        For the trainer, and for who cannot see the figure.
+    """
+
+    figure: go.Figure | None
+    words: str
+
+
+def plot_overlay(analysis: Analysis) -> Drawing:
+    """Lay all reps over each other, 0 to 100 % of each, with mean ± SD of the whole ones.
+
+    Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
+    own mean. A rep with a gap in its angle is left out.
+    """
+    curves = [(rep, normalize_rep(analysis, rep)) for rep in analysis.metrics.reps]
+    drawn = [(rep, curve) for rep, curve in curves if curve is not None]
+    if len(drawn) < 2:
+        return Drawing(None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured throughout.")
+    figure, spreads = go.Figure(), []
+    for rep, curve in drawn:
+        figure.add_scatter(
+            x=SHARE_PCT, y=curve, mode="lines", name=_KINDS[kind_of(rep)], legendgroup=kind_of(rep),
+            showlegend=kind_of(rep) not in {trace.legendgroup for trace in figure.data},
+            line={"color": _line_color(rep), "dash": REP_DASHES[kind_of(rep)], "width": 1.5},
+            hovertemplate=f"{label_of(rep)}, %{{x:.0f}} %: %{{y:.0f}}°<extra></extra>",
+        )  # fmt: skip
+    for joint in dict.fromkeys(rep.joint for rep, _ in drawn):
+        whole = [curve for rep, curve in drawn if rep.joint == joint and not rep.is_partial]
+        if len(whole) >= 2:
+            spreads.append(_add_mean(figure, np.array(whole), joint=joint))
+    angle = _words(drawn[0][0].joint) if len({rep.joint for rep, _ in drawn}) == 1 else "Angle"
+    _style(figure, x_title="Share of the rep (%)", y_title=f"{angle} (°)")
+    figure.update_xaxes(range=[0, 100])
+    spread = f" They differ by ±{np.mean(spreads):.0f}° on average." if spreads else ""
+    return Drawing(figure, f"Every rep laid over the others: the tighter the bundle, the more alike.{spread}")
+
+
+def plot_tempo(analysis: Analysis) -> Drawing:
+    """Draw how long each rep lowers, pauses and lifts, in seconds, as stacked bars, the first rep on top."""
+    metrics = analysis.metrics
+    reps = [rep for rep in metrics.reps if math.isfinite(rep.to_turn_s + rep.from_turn_s)]
+    if not reps:
+        return Drawing(None, _why_withheld(metrics, "Tempo"))
+    figure = go.Figure()
+    for field, phase, name in _phases(metrics.eccentric_first):
+        figure.add_bar(
+            x=[getattr(rep, field) for rep in reps], y=_rows(reps), orientation="h", name=name,
+            marker=_fill(PHASE_COLORS[phase], PHASE_PATTERNS[phase]),
+            customdata=[label_of(rep) for rep in reps],
+            hovertemplate=f"%{{customdata}}: {name.lower()} %{{x:.1f}} s<extra></extra>",
+        )  # fmt: skip
+    _style(figure, x_title="Time (s)", y_title="Rep")
+    _name_rows(figure, reps)
+    figure.update_layout(barmode="stack", bargap=0.35)
+    means = [
+        f"{name.lower()} {metrics.statistics[field].mean:.1f} s"
+        for field, _, name in _phases(metrics.eccentric_first)
+        if metrics.statistics[field].mean >= 0.05  # else 0.0 s is read
+    ]
+    return Drawing(figure, "How each rep is spent." + (f" On average: {', '.join(means)}." if means else ""))
+
+
+def plot_trend(analysis: Analysis) -> Drawing:
+    """Draw range of motion and mean velocity by rep, with a straight trend through the whole reps.
+
+    Velocity is that of the lifting half, of the whole rep where halves are unnamed; it is left out below 10 Hz.
+    """
+    reps = analysis.metrics.reps
+    measures = [measure for measure in _MEASURES if sum(map(math.isfinite, _values(reps, measure.field))) >= 2]
+    if not measures:
+        return Drawing(None, _why_withheld(analysis.metrics, "A trend needs two reps and their range of motion"))
+    figure = make_subplots(rows=len(measures), cols=1, shared_xaxes=True, vertical_spacing=0.14)
+    words = [_add_measure(figure, reps, measure, row=row) for row, measure in enumerate(measures, 1)]
+    _style(figure, x_title="", y_title="")
+    for row, measure in enumerate(measures, 1):
+        figure.update_yaxes(title={"text": measure.title}, rangemode="tozero", row=row, col=1)
+    figure.update_xaxes(title={"text": "Rep"}, row=len(measures), col=1)
+    step = -(-len(reps) // 12)
+    figure.update_xaxes(tickvals=_rows(reps)[::step], ticktext=[_short(rep) for rep in reps][::step])
+    return Drawing(figure, " ".join(words))
+
+
+def plot_butterfly(analysis: Analysis) -> Drawing:
+    """Draw the range of the left and of the right side of each rep in degrees, mirrored around zero."""
+    metrics = analysis.metrics
+    reps = [rep for rep in metrics.reps if math.isfinite(rep.left_rom_deg) or math.isfinite(rep.right_rom_deg)]
+    sides = {side: _values(reps, f"{side}_rom_deg") for side in SIDES}
+    if not all(any(map(math.isfinite, values)) for values in sides.values()):
+        notes = [rep.left_right_note for rep in metrics.reps if rep.left_right_note]
+        why = max(notes, key=notes.count, default=metrics.asymmetry_note or "nothing was measured")
+        return Drawing(None, f"Left and right are not compared: {why}.")
+    figure, largest = go.Figure(), max(value for values in sides.values() for value in values if math.isfinite(value))
+    for side, sign in (("left", -1), ("right", 1)):
+        figure.add_bar(
+            x=[sign * value for value in sides[side]], y=_rows(reps), orientation="h", name=side.capitalize(),
+            marker=_fill(SIDE_COLORS[side], SIDE_PATTERNS[side]),
+            customdata=[[label_of(rep), value] for rep, value in zip(reps, sides[side], strict=True)],
+            hovertemplate=f"%{{customdata[0]}}: {side} %{{customdata[1]:.0f}}°<extra></extra>",
+        )  # fmt: skip
+    _style(figure, x_title="Range of motion (°), left | right", y_title="Rep")
+    _name_rows(figure, reps)
+    step = next(step for step in (5, 10, 20, 30, 60) if largest / step < 4 or step == 60)
+    ticks = [tick * step for tick in range(-int(largest / step), int(largest / step) + 1)]
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], range=[-1.1 * largest, 1.1 * largest]
+    )
+    figure.update_layout(barmode="relative", bargap=0.35)
+    means = {side: to_statistic(values).mean for side, values in sides.items()}
+    return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_asymmetry(metrics)}")
+
+
+def normalize_rep(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | None:
+    """Return ``(101,)`` the rep's angle in degrees at every percent of its duration; None where it has a gap."""
+    names = [f"{side}_{rep.joint}" for side in SIDES] if f"left_{rep.joint}" in analysis.angles else [rep.joint]
+    if names[0] not in analysis.angles:
+        return None
+    time_s = analysis.track.time_s
+    series = np.mean([analysis.angles[name] for name in names], axis=0)
+    inside = slice(max(0, np.searchsorted(time_s, rep.start_s) - 1), np.searchsorted(time_s, rep.end_s) + 1)
+    if not np.isfinite(series[inside]).all() or len(series[inside]) < 4:
+        return None
+    at_s = rep.start_s + SHARE_PCT / 100 * (rep.end_s - rep.start_s)
+    normalized: NDArray[np.float64] = np.interp(at_s, time_s[inside], series[inside])
+    return normalized
+
+
+def kind_of(rep: RepMetrics) -> str:
+    """Return ``whole``, ``partial`` or ``edited``; an edited partial rep is partial."""
+    return "partial" if rep.is_partial else "edited" if rep.is_edited else "whole"
+
+
+def label_of(rep: RepMetrics) -> str:
+    """Return a rep's name for a trainer: Rep 3, edited."""
+    name = f"Partial rep after {rep.rep}" if rep.is_partial else f"Rep {rep.rep}"
+    return f"{name}, edited" if rep.is_edited else name
+
+
+@dataclass(frozen=True)
+class _Measure:
+    field: str
+    title: str
+    words: str
+    unit: str
+
+
+_MEASURES = (
+    _Measure("rom_deg", "Range (°)", "Range of motion", "°"),
+    _Measure("mean_velocity_deg_s", "Velocity (°/s)", "Velocity", "°/s"),
+)
+
+
+def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Measure, *, row: int) -> str:
+    """Add one panel of the trend; return the trend in words."""
+    y, kinds = _values(reps, measure.field), [kind_of(rep) for rep in reps]
+    for kind in dict.fromkeys(kinds):
+        rows = [at for at, each in enumerate(kinds) if each == kind]
+        figure.add_scatter(
+            x=[at + 1 for at in rows], y=[y[at] for at in rows], mode="markers", row=row, col=1,
+            name=_KINDS[kind], showlegend=row == 1 and len(set(kinds)) > 1,
+            marker={"size": 9, "color": REP_COLORS[kind], "symbol": REP_SYMBOLS[kind],
+                    "line": {"width": 2, "color": REP_COLORS[kind]}},
+            customdata=[label_of(reps[at]) for at in rows],
+            hovertemplate=f"%{{customdata}}: %{{y:.0f}}{measure.unit}<extra></extra>",
+        )  # fmt: skip
+    known = [(at, value) for at, value, rep in zip(_rows(reps), y, reps, strict=True)
+             if math.isfinite(value) and not rep.is_partial]  # fmt: skip
+    if len(known) < 3:
+        return f"{measure.words}: a trend needs three whole reps."
+    at, values = np.array(known).T
+    slope, offset = np.polyfit(at, values, 1)
+    ends = at[[0, -1]]
+    line = slope * ends + offset
+    figure.add_scatter(
+        x=ends, y=line, mode="lines", row=row, col=1, hoverinfo="skip", showlegend=False,
+        line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
+    )  # fmt: skip
+    return describe_trend(measure.words, line[0], line[1], unit=measure.unit)
+
+
+def describe_trend(words: str, first: float, last: float, *, unit: str) -> str:
+    """Return a straight trend from `first` to `last` as a sentence."""
+    if abs(last - first) < STEADY_PCT / 100 * abs(first):
+        return f"{words} stays about the same, {(first + last) / 2:.0f}{unit}."
+    return f"{words} {'rises' if last > first else 'falls'} from {first:.0f} to {last:.0f}{unit} over the set."
+
+
+def _add_mean(figure: go.Figure, curves: NDArray[np.float64], *, joint: str) -> float:
+    """Add mean ± SD of ``(reps, 101)`` curves; return the mean SD in degrees."""
+    side, color = driven_side(joint), _joint_color(joint)
+    mean, sd = curves.mean(axis=0), curves.std(axis=0, ddof=1)
+    name, short = (f"Mean ± SD, {side}", f"Mean, {side}") if side else ("Mean ± SD", "Mean")
+    figure.add_scatter(
+        x=np.concatenate([SHARE_PCT, SHARE_PCT[::-1]]), y=np.concatenate([mean + sd, (mean - sd)[::-1]]),
+        fill="toself", fillcolor=translucent(color, 0.2), line={"width": 0}, mode="lines", hoverinfo="skip",
+        name="± SD", legendgroup=name, showlegend=False,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=SHARE_PCT, y=mean, mode="lines", name=name, legendgroup=name, customdata=sd,
+        line={"color": color, "width": 3, "dash": SIDE_DASHES[side] if side else "solid"},
+        hovertemplate=f"{short}, %{{x:.0f}} %: %{{y:.0f}} ± %{{customdata:.0f}}°<extra></extra>",
+    )  # fmt: skip
+    return float(sd.mean())
+
+
+def _joint_color(joint: str) -> str:
+    return SIDE_COLORS.get(driven_side(joint) or "", ACCENT)
+
+
+def _line_color(rep: RepMetrics) -> str:
+    return translucent(_joint_color(rep.joint), 0.6) if kind_of(rep) == "whole" else REP_COLORS[kind_of(rep)]
+
+
+def _phases(eccentric_first: bool | None) -> list[tuple[str, str, str]]:
+    """Return field, phase and name of a rep's four parts in order of time."""
+    names = {True: ("Lowering", "Lifting"), False: ("Lifting", "Lowering"), None: ("Out", "Back")}[eccentric_first]
+    first = "concentric" if eccentric_first is False else "eccentric"
+    second = "eccentric" if eccentric_first is False else "concentric"
+    return [
+        ("to_turn_s", first, names[0]),
+        ("pause_turn_s", "pause", "Pause at the turn"),
+        ("from_turn_s", second, names[1]),
+        ("pause_top_s", "rest", "Pause at the ends"),
+    ]
+
+
+def _fill(color: str, pattern: str) -> dict[str, object]:
+    """Return a bar's fill: a solid colour under a pattern in white."""
+    return {"color": color, "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "white", "solidity": 0.15}}
+
+
+def _values(reps: list[RepMetrics] | tuple[RepMetrics, ...], field: str) -> list[float]:
+    return [getattr(rep, field) for rep in reps]
+
+
+def _rows(reps: list[RepMetrics] | tuple[RepMetrics, ...]) -> list[int]:
+    return list(range(1, len(reps) + 1))
+
+
+def _short(rep: RepMetrics) -> str:
+    return "partial" if rep.is_partial else str(rep.rep)
+
+
+def _name_rows(figure: go.Figure, reps: list[RepMetrics]) -> None:
+    """Name the rows of a bar chart, the first rep on top, and give each room."""
+    names = [f"{_short(rep)}, edited" if rep.is_edited else _short(rep) for rep in reps]
+    figure.update_yaxes(tickvals=_rows(reps), ticktext=names, range=[len(reps) + 0.6, 0.4], showgrid=False)
+    figure.update_layout(height=max(_HEIGHT_PX, 130 + 22 * len(reps)))
+
+
+def _style(figure: go.Figure, *, x_title: str, y_title: str) -> None:
+    figure.update_layout(
+        height=_HEIGHT_PX,
+        margin={"l": 8, "r": 24, "t": 8, "b": 8},  # right: room for half of the last tick's label
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "x": 0,
+            "xref": "container",
+        },
+        hovermode="closest",
+        dragmode=False,  # a finger on the chart scrolls the page
+    )
+    figure.update_xaxes(title={"text": x_title}, automargin=True, zeroline=False, fixedrange=True)
+    figure.update_yaxes(title={"text": y_title}, automargin=True, zeroline=False, fixedrange=True)
+
+
+def _why_withheld(metrics: SetMetrics, what: str) -> str:
+    if not metrics.reps:
+        return "There is no rep to draw."
+    return next((note for note in metrics.notes if "withheld" in note), f"{what}: not measured throughout any rep.")
+
+
+def _asymmetry(metrics: SetMetrics) -> str:
+    if not math.isfinite(metrics.asymmetry_pct):
+        return ""
+    side = "left" if metrics.asymmetry_pct > 0 else "right"
+    return f" The {side} moves {abs(metrics.asymmetry_pct):.0f} % further."
+
+
+def _count(number: int) -> str:
+    return {0: "none was", 1: "one was"}.get(number, f"{number} were")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
