@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -327,7 +328,7 @@ def make_pdf(analysis: Analysis, folder: Path, *, details: Details = DETAILS) ->
 
 def text_of(pdf: PdfReader) -> str:
     text = " ".join(page.extract_text() for page in pdf.pages)
-    return " ".join(text.split())
+    return " ".join(unicodedata.normalize("NFKC", text).split())  # Chromium joins f and i to one character
 
 
 @pytest.mark.parametrize("reps", [1, 2, 3, 5, 8, 12])
