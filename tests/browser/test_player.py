@@ -19,6 +19,14 @@ AXIS_LEFT, AXIS_RIGHT = 44, 10
 READY_MS = 30_000
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """Longer than Playwright's five seconds: after an edit everything is measured again, on a busy machine."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("files")
@@ -87,6 +95,7 @@ def x_of(page: Page, time_s: float) -> float:
 
 
 def click_curve(page: Page, time_s: float, *, chart: int = 0) -> None:
+    page.locator(".rs-plot").nth(chart).scroll_into_view_if_needed()
     box = page.locator(".rs-plot").nth(chart).bounding_box()
     page.mouse.click(x_of(page, time_s), box["y"] + 60)
 
@@ -278,8 +287,8 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
 
 def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
     wait_for_clip(player)
-    requests = []
-    player.on("request", lambda request: requests.append(request.url) if request.url.endswith("clip.mp4") else None)
+    video = player.locator("video")
+    video.evaluate("video => video.addEventListener('loadstart', () => (video.dataset.loadedAgain = ''))")
     open_tools(player, rep=2)
     click_curve(player, 3.5)
     wait_for_time(player, 3.5, within_s=0.05)
@@ -289,7 +298,7 @@ def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
     expect(player.locator(".rs-chip")).to_have_count(4)
     expect(player.locator(".rs-card")).to_have_count(4)
     assert time_of(player) == before
-    assert requests == [], "the clip was loaded again"
+    assert video.get_attribute("data-loaded-again") is None
     tool(player, "Undo").click()
     expect(player.locator(".rs-chip")).to_have_count(5)
     assert edits_of(player, count=2)[1] == {"action": "undo"}
@@ -312,7 +321,7 @@ def test_tools_split_merge_mark_add_and_reset(player):
     expect(player.locator(".rs-chip")).to_have_count(5)
     player.locator(".rs-chip").nth(3).click()
     tool(player, "Partial").click()
-    expect(player.locator(".rs-chip.rs-partial")).to_have_text("partial")
+    expect(player.locator(".rs-chip.rs-partial")).to_have_accessible_name(re.compile("^Partial rep, edited"))
     expect(tool(player, "Counts")).to_be_enabled()
     assert edits_of(player, count=3)[2] == {"action": "partial", "row": 3, "is_partial": True}
     tool(player, "Delete").click()

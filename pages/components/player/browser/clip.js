@@ -5,7 +5,7 @@ const UNPLAYABLE = "Your browser cannot play this format. The analysis is not af
 
 /** Without a clip it still keeps a time, so that curves can be read and reps edited. */
 class Clip {
-  constructor(video, { onTime, onState, onMessage }) {
+  constructor(video, { onTime, onState, onEnd, onMessage }) {
     Object.assign(this, { video, onTime, onState, onMessage });
     this.time = 0;
     this.durationS = 0;
@@ -20,6 +20,7 @@ class Clip {
     on("seeked", () => this.afterSeek());
     on("loadeddata", () => this.onTime(this.time));
     for (const name of ["play", "pause", "ended"]) on(name, () => this.onState());
+    on("ended", () => onEnd());
     this.followFrames();
   }
 
@@ -31,9 +32,9 @@ class Clip {
     return this.canPlay && !this.video.paused && !this.video.ended;
   }
 
-  /** Load a clip at the present time; the same one again changes nothing. */
+  /** Load a clip, or none; the same one again changes nothing. */
   load(clip, { durationS, frameS }) {
-    Object.assign(this, { durationS, frameS });
+    Object.assign(this, { durationS, frameS, hasClip: Boolean(clip) });
     const sources = clip ? this.choose(clip) : [];
     const name = JSON.stringify([clip?.src, clip?.preview_src]);
     if (name === this.name) return;
@@ -53,7 +54,8 @@ class Clip {
   }
 
   show() {
-    this.onMessage("");
+    this.wanted = this.queued = null;
+    this.onMessage(this.canPlay || !this.hasClip ? "" : UNPLAYABLE);
     if (this.canPlay) this.video.src = this.sources[0];
     else this.video.removeAttribute("src");
     this.video.hidden = !this.canPlay;
@@ -73,7 +75,7 @@ class Clip {
     this.show();
     if (this.canPlay) return;
     const answer = await fetch(failed, { method: "HEAD" }).catch(() => null);
-    if (!this.canPlay) this.onMessage(!answer || answer.status === 404 ? GONE : UNPLAYABLE);
+    if (!this.canPlay && (!answer || answer.status === 404)) this.onMessage(GONE);
   }
 
   setRate(rate) {

@@ -17,6 +17,7 @@ class Bench {
     this.clip = new Clip(this.find("video"), {
       onTime: () => this.showTime(),
       onState: () => this.parts && this.transport.update(),
+      onEnd: () => this.loopAgain(),
       onMessage: (text) => this.showMessage(text),
     });
     this.transport = new Transport(this);
@@ -145,6 +146,13 @@ class Bench {
     this.loopRow = this.loopRow === null && rep && this.clip.canPlay ? rep.row : null;
     if (this.loopRow !== null && rep !== this.current) this.clip.seek(rep.start_s);
     this.transport.update();
+  }
+
+  /** A rep may last to the very end of the clip. */
+  loopAgain() {
+    if (this.loopRow === null) return;
+    this.clip.seek(this.reps[this.loopRow].start_s);
+    this.clip.play();
   }
 
   toggleSkeleton() {
