@@ -11,7 +11,7 @@ from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import WorkerPool, get_pool
-from pages.components.state import Clip, Run, store_result
+from pages.components.state import Clip, Drawing, Run, drawings, store_result
 
 PROBE_TIMEOUT_S = 20.0
 
@@ -84,15 +84,21 @@ def follow_run(run: Run) -> None:
 
 
 def keep_watch() -> None:
-    """Follow a run while another page is open; a run nobody asks about would be cancelled."""
-    if current_run() is not None:
+    """Follow jobs while another page is open; a job nobody asks about would be cancelled."""
+    if current_run() is not None or _under_way():
         _watch()
 
 
 @st.fragment(run_every=3)
 def _watch() -> None:
+    for drawing in _under_way():
+        drawing.follow()
     if run := current_run():
         follow_run(run)
+
+
+def _under_way() -> list[Drawing]:
+    return [drawing for drawing in drawings().values() if not drawing.job.has_ended]
 
 
 @st.fragment(run_every=0.5)

@@ -52,6 +52,21 @@ class Run:
         return spent_s / self.last.fraction * (1 - self.last.fraction) if spent_s > 1 else None
 
 
+@dataclass
+class Drawing:
+    """An annotated video under way or made, and the corrections it shows."""
+
+    corrections: Corrections
+    job: Job[float, None]
+    share: float = 0.0
+    is_watched: bool = True
+
+    def follow(self) -> float:
+        """Take in how much is done, and tell the job that somebody waits for it."""
+        self.share = max([self.share, *self.job.take_messages()])
+        return self.share
+
+
 @dataclass(frozen=True)
 class Result:
     """A finished analysis, with the memory of the web process when it came in.
@@ -71,6 +86,12 @@ class Result:
     def key(self) -> Key:
         """Return under which key the session holds it."""
         return self.clip.file.sha256, self.request
+
+
+def drawings() -> dict[str, Drawing]:
+    """Return this session's annotated videos, by the name of their result's folder."""
+    stored: dict[str, Drawing] = st.session_state.setdefault("drawings", {})
+    return stored
 
 
 def results() -> dict[Key, Result]:
@@ -107,4 +128,6 @@ def drop_result(key: Key) -> None:
 
 def _remove_folder(result: Result) -> None:
     if result.folder:
+        if drawing := drawings().pop(result.folder.name, None):
+            drawing.job.cancel()
         get_spool().remove_folder(result.folder)
