@@ -162,7 +162,7 @@ def test_tempo_bars_add_up_to_the_reps(analysis):
     total = np.sum([trace.x for trace in drawing.figure.data], axis=0)
     np.testing.assert_allclose(total, [rep.duration_s for rep in analysis.metrics.reps])
     assert named(drawing.figure, "Lowering").marker.color == PHASE_COLORS["eccentric"]
-    assert f"lowering {analysis.metrics.statistics['eccentric_s'].mean:.1f} s" in drawing.words
+    assert f"lowering {analysis.metrics.statistics['eccentric_s'].mean:.1f}\N{NO-BREAK SPACE}s" in drawing.words
     assert drawing.figure.layout.yaxis.range[0] > drawing.figure.layout.yaxis.range[1], "the first rep is on top"
 
 

@@ -97,7 +97,7 @@ def plot_tempo(analysis: Analysis) -> Drawing:
     _name_rows(figure, reps)
     figure.update_layout(barmode="stack", bargap=0.35)
     means = [
-        f"{name.lower()} {metrics.statistics[field].mean:.1f} s"
+        f"{name.lower()} {metrics.statistics[field].mean:.1f}\N{NO-BREAK SPACE}s"
         for field, _, name in _phases(metrics.eccentric_first)
         if metrics.statistics[field].mean >= 0.05  # else 0.0 s is read
     ]
@@ -295,14 +295,7 @@ def _style(figure: go.Figure, *, x_title: str, y_title: str) -> None:
     figure.update_layout(
         height=_HEIGHT_PX,
         margin={"l": 8, "r": 24, "t": 8, "b": 8},  # right: room for half of the last tick's label
-        legend={
-            "orientation": "h",
-            "traceorder": "normal",
-            "yanchor": "bottom",
-            "y": 1.02,
-            "x": 0,
-            "xref": "container",
-        },
+        legend={"orientation": "h", "traceorder": "normal", "yanchor": "bottom", "y": 1.02, "x": 0},
         hovermode="closest",
         dragmode=False,  # a finger on the chart scrolls the page
     )
