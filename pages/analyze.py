@@ -13,7 +13,9 @@ from pages.components.primary import primary_label
 from pages.components.result import show_result
 from pages.components.state import results
 
-st.title("Analyze a set")
+top = st.container()  # the result, above the uploader and the settings that gave it
+heading = st.empty()
+heading.title("Analyze a set", anchor=False)
 settings = load_settings()
 try:
     clip = choose_clip(settings)
@@ -29,7 +31,6 @@ if current_run() is not None:
     show_run()
     st.stop()
 
-top = st.container()  # the result, above the settings that gave it
 default = Request.from_settings(settings)
 is_done = (clip.file.sha256, asked_for(default)) in results()
 with st.expander("Clip and sampling", expanded=not is_done, icon=":material/tune:"):
@@ -47,7 +48,8 @@ with st.expander("Clip and sampling", expanded=not is_done, icon=":material/tune
 with top:
     if message := st.session_state.get("run_error"):
         st.error(message, icon=":material/error:")
-    if result := results().get(key):
-        show_result(result)
+    if key in results():
+        heading.subheader("Analyze another set", anchor=False)
+        show_result(key)
     elif any(sha256 == clip.file.sha256 for sha256, _ in results()):
         st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")

@@ -21,5 +21,4 @@ def describe(key: Key) -> str:
     return f"{result.clip.name}: {result.analysis.rep_count} reps ({sampling})"
 
 
-chosen = stored[st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen")]
-show_result(chosen)
+show_result(st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen"))

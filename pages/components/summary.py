@@ -1,0 +1,67 @@
+"""The set in one look: the count, what it was counted on, and the key figures."""
+
+import math
+
+import streamlit as st
+
+from core.pipeline import Analysis
+from pages.components.corrections import in_words
+
+ASYMMETRY_HELP = "(left − right) / mean of both, range of motion; positive: left moves further"
+
+
+def show_count(analysis: Analysis) -> None:
+    """Show the count, and in one line what it rests on."""
+    count, recognition = analysis.rep_count, analysis.recognition
+    st.title(f"{count} {'rep' if count == 1 else 'reps'}", anchor=False)
+    parts = []
+    if recognition.exercise and analysis.corrections.exercise:
+        parts.append(in_words(recognition.exercise))
+    elif recognition.exercise:
+        parts.append(f"Looks like: {in_words(recognition.exercise)} ({recognition.confidence:.0%} sure)")
+    if analysis.count.driving_joint:
+        parts.append(f"Counted on: {in_words(analysis.count.driving_joint)}")
+    if partial := len(analysis.count.partial_reps):
+        parts.append(f"{partial} partial, not counted")
+    if analysis.view.words:
+        parts.append(analysis.view.words.rstrip("."))
+    if analysis.corrections.reps is not None:
+        parts.append("Reps edited by hand")
+    st.caption(" · ".join(parts))
+
+
+def show_set(analysis: Analysis) -> None:
+    """Show the figures of the whole set; what could not be measured is a dash."""
+    metrics = analysis.metrics
+    if not metrics.reps:
+        return
+    rom = metrics.statistics["rom_deg"]
+    values = {
+        "Range of motion": (
+            _text(rom.mean, "°", sd=rom.sd),
+            f"Mean ± standard deviation, {in_words(metrics.joint or '')}",
+        ),
+        "Tempo": (metrics.tempo or "–", _tempo_words(analysis)),
+        "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
+        "Under tension": (_text(metrics.time_under_tension_s, " s"), "Time in reps, partial ones included"),
+        "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
+        "Velocity loss": (_text(metrics.velocity_loss_pct, " %"), "First to last rep, mean velocity"),
+        "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
+    }
+    with st.container(horizontal=True):
+        for label, (value, explanation) in values.items():
+            st.metric(label, value, help=explanation, width="content")
+    for note in metrics.notes:
+        st.caption(note)
+
+
+def _tempo_words(analysis: Analysis) -> str:
+    if analysis.metrics.eccentric_first is None:
+        return "Seconds: out, pause, back, pause"
+    return "Seconds: lowering (eccentric), pause, lifting (concentric), pause"
+
+
+def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:.0f}{unit}" if math.isnan(sd) else f"{value:.0f} ± {sd:.0f}{unit}"
