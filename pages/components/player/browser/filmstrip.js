@@ -16,6 +16,7 @@ class Filmstrip {
     if (wanted === this.shown) return;
     this.shown = wanted;
     const crop = track && this.cropAround(reps);
+    this.strip.setAttribute("role", reps.length ? "list" : "group");
     this.strip.replaceChildren(...reps.map((rep) => this.makeCard(rep, { crop, track, driving })));
     if (!reps.length) this.strip.append(make("p", "rs-empty", { textContent: this.emptyWords() }));
     this.showRep({ scrolls: false });
@@ -52,7 +53,7 @@ class Filmstrip {
 
   makeCard(rep, { crop, track, driving }) {
     const kind = this.bench.curves.kind(rep);
-    const card = make("article", `rs-card${kind}`, { dataset: { row: rep.row } });
+    const card = make("div", `rs-card${kind}`, { dataset: { row: rep.row } });
     card.setAttribute("role", "listitem");
     card.append(this.makeHead(rep));
     const shots = make("div", "rs-shots");

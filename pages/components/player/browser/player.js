@@ -3,7 +3,8 @@
 const PATIENCE_MS = 1500; // a refused edit is taken back when no other reps have come by then
 
 const benches = new WeakMap();
-const places = new Map(); // clip → where it stood, for a player that comes back
+const places = new Map(); // clip → the time at which it stood, for a player that comes back
+let lastSeek = 0; // number of the last request from outside that any player has seen
 
 class Bench {
   constructor(root) {
@@ -60,26 +61,21 @@ class Bench {
     if (!before || before.overlay?.xy !== data.overlay?.xy) this.track = data.overlay && new Track(data.overlay);
     this.driving = data.driving && new Driving(data.driving, data.time_s);
     const isOther = !before || data.clip?.src !== before.clip?.src;
-    const place = isOther ? this.takePlace(before) : null;
+    if (isOther) this.takePlace(before);
     this.takeReps(before);
     this.clip.load(data.clip, { durationS: data.duration_s, frameS: data.frame_s });
     for (const part of this.parts) part.update();
-    const isAsked = data.seek.time_s !== null && data.seek.id !== (isOther ? place?.seekId : before.seek.id);
+    const isAsked = data.seek.time_s !== null && data.seek.id !== (isOther ? lastSeek : before.seek.id);
+    lastSeek = data.seek.id;
     if (isAsked) this.seek(data.seek.time_s);
     else this.showTime();
   }
 
   /** Stand where this clip stood when it was last seen; another clip leaves its place behind. */
   takePlace(before) {
-    if (before) this.leavePlace(before);
-    const place = places.get(this.data.clip?.src);
-    this.clip.time = place?.time ?? 0;
+    if (before) places.set(before.clip?.src, this.clip.time);
+    this.clip.time = places.get(this.data.clip?.src) ?? 0;
     this.selected = this.loopRow = null;
-    return place;
-  }
-
-  leavePlace(data) {
-    places.set(data.clip?.src, { time: this.clip.time, seekId: data.seek.id });
   }
 
   /** Replace the reps; the chosen one stays chosen where it can still be told which it is. */
@@ -207,7 +203,7 @@ class Bench {
   }
 
   destroy() {
-    if (this.data) this.leavePlace(this.data);
+    if (this.data) places.set(this.data.clip?.src, this.clip.time);
     this.isGone = true;
     clearTimeout(this.waiting);
     clearTimeout(this.handles.waiting);

@@ -99,6 +99,6 @@ class Picture {
     const whole = reps.filter((rep) => !rep.is_partial);
     const begun = whole.filter((rep) => rep.start_s <= clip.time + 1e-3).length;
     this.counter.hidden = !whole.length || !clip.canPlay;
-    this.counter.textContent = `Rep ${begun} / ${whole.length}`;
+    this.counter.textContent = begun ? `Rep ${begun} / ${whole.length}` : `${whole.length} ${whole.length === 1 ? "rep" : "reps"}`;
   }
 }
