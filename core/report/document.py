@@ -78,7 +78,7 @@ def to_report_html(analysis: Analysis, details: Details, *, clip: str, folder: P
     """
     has_reps = bool(analysis.metrics.reps)
     pairs = (draw_overlay(analysis), draw_range(analysis), draw_tempo(analysis), draw_sides(analysis))
-    return _template().render(
+    html = _template().render(
         title=say_exercise(analysis),
         details=details,
         date=f"{details.made_on.day} {details.made_on:%B %Y}",
@@ -100,6 +100,7 @@ def to_report_html(analysis: Analysis, details: Details, *, clip: str, folder: P
         css=Markup(_read("report.css")),
         svg=Markup,
     )
+    return html.replace("\0", "")  # no character of a document, and the end of it to a reader in C
 
 
 @cache
@@ -124,7 +125,7 @@ def _summary(analysis: Analysis) -> str:
     if partial := len(analysis.count.partial_reps):
         said.append(f"{partial} partial, not counted")
     if analysis.view.words:
-        said.append(analysis.view.words.removesuffix(".").lower())
+        said.append(analysis.view.words.removesuffix(".").split(" (")[0].lower())
     return " · ".join(said)
 
 
@@ -139,11 +140,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
     loss, sides = metrics.velocity_loss_pct, metrics.asymmetry_pct
     return [
         KeyFigure("Reps", str(analysis.rep_count), _reps_detail(analysis)),
-        KeyFigure(
-            "Range of motion",
-            rom_text,
-            _or(rom.mean, f"{say_joint(metrics.joint or '')}, mean{' ± SD' if spread else ''}", why_range),
-        ),
+        KeyFigure("Range of motion", rom_text, _or(rom.mean, _rom_detail(analysis), why_range)),
         KeyFigure(
             "Tempo",
             say_tempo(metrics),
@@ -160,12 +157,14 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
         KeyFigure(
             "Velocity loss",
             say(loss, " %"),
-            _or(loss, "first to last rep" if loss >= 0 else "the last rep was faster", few if rom.n < 2 else why_speed),
+            _or(
+                loss, "first to last rep" if loss > -0.5 else "the last rep was faster", few if rom.n < 2 else why_speed
+            ),
         ),
         KeyFigure(
             "Left against right",
             say(abs(sides), " %"),
-            _or(sides, f"{'left' if sides >= 0 else 'right'} moves further", f"Withheld: {why_no_sides(analysis)}"),
+            _or(sides, _sides_detail(sides), f"Withheld: {why_no_sides(analysis)}"),
         ),
     ]
 
@@ -174,10 +173,24 @@ def _or(value: float, detail: str, reason: str) -> str:
     return detail if math.isfinite(value) else reason
 
 
+def _sides_detail(asymmetry_pct: float) -> str:
+    if abs(asymmetry_pct) < 0.5:
+        return "both move alike"
+    return f"{'left' if asymmetry_pct > 0 else 'right'} moves further"
+
+
 def _reps_detail(analysis: Analysis) -> str:
     if partial := len(analysis.count.partial_reps):
         return f"whole ones, and {partial} partial"
     return "whole ones" if analysis.rep_count else analysis.count.reason
+
+
+def _rom_detail(analysis: Analysis) -> str:
+    """Return what was measured, and where it should not be relied on, that."""
+    joint = say_joint(analysis.metrics.joint or "")
+    measured = f"{joint}, mean ± SD" if math.isfinite(analysis.metrics.statistics["rom_deg"].sd) else joint
+    doubtful = any(analysis.trust[name].level in ("poor", "none") for name in measured_angles(analysis))
+    return f"{measured}; hard to see, take with care" if doubtful else measured
 
 
 def _tempo_detail(analysis: Analysis) -> str:
@@ -269,7 +282,7 @@ def _method(analysis: Analysis) -> list[str]:
         how = (
             "chosen by the trainer"
             if corrections.exercise
-            else f"recognised, {analysis.recognition.confidence:.0%} sure"
+            else f"recognised, {100 * analysis.recognition.confidence:.0f} % sure"
         )
         said.append(f"Exercise: {BY_NAME[exercise].label} ({how}).")
     if analysis.count.driving_joint:

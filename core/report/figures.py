@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
 from core.metrics import RepMetrics
-from core.metrics.curve import cut_curve
-from core.metrics.per_rep import shape
 from core.pipeline import Analysis
 from core.report.charts import (
     Plot,
@@ -27,7 +25,7 @@ from core.report.charts import (
     text,
     wrap,
 )
-from core.report.words import count_of, rep_tag, say_joint
+from core.report.words import EDITED_MARK, count_of, rep_tag, say_joint
 from core.sampling import supported_at
 
 Floats = NDArray[np.float64]
@@ -46,6 +44,8 @@ _ZERO = {
     "ankle": "0° is the foot at a right angle to the shank.",
     TRUNK_LEAN: "0° is upright.",
 }
+STEPS = 50
+"""Points of a rep's curve in rep time."""
 LEAST_SPAN_DEG = 40.0
 """A chart of angles shows at least this much, so that standing still looks still."""
 LEFT_PX = 30.0
@@ -83,6 +83,8 @@ def draw_curve(analysis: Analysis) -> Figure:
     note = f"{_ZERO[joints[0]]} Shaded and numbered: the reps." if analysis.metrics.reps else _ZERO[joints[0]]
     if any(rep.is_partial for rep in analysis.metrics.reps):
         note += " p: a partial rep, not counted."
+    if any(rep.is_edited for rep in analysis.metrics.reps):
+        note += f" {EDITED_MARK}: set or changed by hand."
     wide, narrow = (_draw_curve(analysis, names, width=width, title=title) for width in (WHOLE_PX, HALF_PX))
     return Figure(title, wide, note, narrow)
 
@@ -160,20 +162,22 @@ def _rep_bands(reps: tuple[RepMetrics, ...], area: Plot) -> list[str]:
     return parts
 
 
-def rep_shapes(analysis: Analysis) -> list[tuple[RepMetrics, Floats]]:
-    """Return each whole rep that was measured throughout, with its angle at 50 even steps of its own duration.
+def rep_shapes(analysis: Analysis) -> list[Floats]:
+    """Return the angle of each whole rep that was measured throughout, at `STEPS` even steps of its own duration.
 
-    Empty below the rate that ranges of motion need.
+    Empty below the rate that ranges of motion need. Read off between the samples on straight lines: the spline
+    of `core.metrics.curve` would draw the same line and bring 40 MB of SciPy into the web process.
     """
-    found = []
-    for rep in analysis.metrics.reps:
-        if rep.is_partial or not np.isfinite(rep.rom_deg):
-            continue
-        series = np.mean([analysis.angles[name] for name in _sides_of(rep.joint)], axis=0)
-        cut = cut_curve(analysis.track.time_s, series, start_s=rep.start_s, end_s=rep.end_s)
-        if cut is not None:
-            found.append((rep, shape(cut)))
-    return found
+    time_s = analysis.track.time_s
+    return [
+        np.interp(
+            np.linspace(rep.start_s, rep.end_s, STEPS),
+            time_s,
+            np.mean([analysis.angles[name] for name in _sides_of(rep.joint)], axis=0),
+        )
+        for rep in analysis.metrics.reps
+        if not rep.is_partial and np.isfinite(rep.rom_deg)
+    ]
 
 
 def half_height(analysis: Analysis) -> float:
@@ -187,7 +191,7 @@ def draw_overlay(analysis: Analysis) -> Figure:
     shapes = rep_shapes(analysis)
     if not shapes:
         return Figure(title, "", f"Not drawn: {why_no_range(analysis)}.")
-    curves = np.array([shape for _, shape in shapes])
+    curves = np.array(shapes)
     mean = curves.mean(axis=0)
     spread = curves.std(axis=0, ddof=1) if len(curves) > 1 else np.zeros_like(mean)
     done, height = np.linspace(0, 100, curves.shape[1]), half_height(analysis)

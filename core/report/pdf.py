@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FONT = "static/static/media/SourceSansVF-Upright*.woff2"
 """Source Sans 3 (SIL Open Font License 1.1), Latin, Greek and Cyrillic, as Streamlit's package brings it. A container
-may have no font at all, and then a PDF would have no text."""
+may have no font at all, and then a PDF would have no text. Other scripts are set in a font of the server, if it has
+one."""
 _PART = ".part"
 
 

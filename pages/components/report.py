@@ -7,11 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import AnalysisError, ReportError
+from core.errors import AnalysisError, JobError, ReportError
 from core.pipeline import Analysis
 from core.report.document import MAX_NAME, MAX_NOTES, Details, to_report_html
 from core.report.pdf import report_pdf_in_worker
 from core.worker import WorkerPool
+from pages.components.primary import primary_label
 from pages.components.state import Result
 
 PDF_TIMEOUT_S = 30.0
@@ -97,7 +98,14 @@ def _make_pdf(html: str, folder: Path | None) -> Path:
             f"The report could not be written: {error.strerror or error}. "
             "Take the HTML report, any browser prints it, or make room on the server's disk."
         ) from error
-    _pdf_pool().submit(report_pdf_in_worker, html_path, pdf_path).result()
+    try:
+        _pdf_pool().submit(report_pdf_in_worker, html_path, pdf_path).result()
+    except JobError as error:  # it speaks of an analysis
+        log.warning("The process that makes the PDF failed: %s", error)
+        raise ReportError(
+            f"The PDF could not be made: its process ended early, or ran longer than {PDF_TIMEOUT_S:g} s. "
+            "Take the HTML report, any browser prints it, or try again."
+        ) from error
     return pdf_path
 
 
@@ -107,7 +115,7 @@ def _show_files(made: _Made, *, stem: str) -> None:
     with st.container(horizontal=True):
         if made.pdf is not None and made.pdf.is_file():
             st.download_button(
-                "Report (PDF)",
+                primary_label("Report (PDF)"),
                 made.pdf.read_bytes,
                 file_name=f"{stem}_report.pdf",
                 mime="application/pdf",

@@ -18,7 +18,7 @@ from core.pipeline import Analysis
 from core.report.document import Details, to_report_html
 from tests.report_case import make_analysis, still_clip, write_stills
 from tests.server import ROOT, free_port, wait_until
-from tests.test_report import A4_PT, SECTIONS, text_of
+from tests.test_report import A4_PT, SECTIONS, crowd, text_of
 
 DETAILS = Details(trainer="Maja Lindqvist", client="Jonas Weber", notes="Two notes.", made_on=date(2026, 11, 22))
 SCRIPT = Path(__file__).with_name("report_script.py")
@@ -104,6 +104,7 @@ def test_print_is_two_pages_of_a4(chromium: Browser, report: Path, tmp_path):
 @pytest.mark.parametrize(("reps", "pages"), [(0, 1), (1, 2), (12, 2), (40, 3)])
 def test_print_of_short_and_long_sets(chromium: Browser, tmp_path, reps, pages):
     analysis = make_analysis(reps=reps, period_s=1.4) if reps else still_clip()
+    analysis = crowd(analysis) if reps == 12 else analysis
     context = chromium.new_context()
     page, complaints = open_offline(context, write_report(analysis, tmp_path))
     page.pdf(path=tmp_path / "print.pdf", prefer_css_page_size=True)
