@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.corrections import Corrections, mark_partial, move_edges
-from core.mannequin import Filming, View, compute_truth, plan_steady
+from core.mannequin import Filming, View, compute_truth, plan_alternating, plan_steady
 from core.palette import PHASE_COLORS, REP_COLORS, SIDE_COLORS
 from core.pipeline import Analysis, correct, summarize
 from core.plots import (
@@ -40,6 +40,24 @@ def test_every_rep_is_a_numbered_band(analysis):
         (rep.start_s, rep.end_s) for rep in analysis.count.reps
     ]
     assert [label.text for label in figure.layout.annotations] == ["1", "2", "3", "4", "5"]
+
+
+def test_partial_and_edited_reps_are_told_apart(analysis):
+    reps = mark_partial(analysis.count.all_reps, 1, is_partial=True)
+    figure = plot_joint(correct(analysis, Corrections(reps=reps)), "knee")
+    bands = sorted(figure.layout.shapes, key=lambda band: band.x0)
+    assert [label.text for label in sorted(figure.layout.annotations, key=lambda label: label.x)] == [
+        "1", "partial*", "2", "3", "4",
+    ]  # fmt: skip
+    assert bands[1].fillcolor != bands[0].fillcolor
+    assert (bands[1].line.color, bands[0].line.color != bands[1].line.color) == (REP_COLORS["edited"], True)
+    assert "edited by hand" in figure.layout.xaxis.title.text
+
+
+def test_the_turn_is_marked_on_the_limb_that_moves():
+    analysis = summarize(compute_truth(plan_alternating("lunge", count=4), filming=Filming(fps=15)).track)
+    colors = set(plot_joint(analysis, "hip").data[-1].marker.color)
+    assert colors == {SIDE_COLORS["left"], SIDE_COLORS["right"]}
 
 
 def test_turning_points_lie_on_the_deepest_part_of_the_curve(analysis):

@@ -81,18 +81,30 @@ def _range(values: NDArray[np.float64]) -> float:
 
 
 def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
-    driving = analysis.count.driving_joint
-    name = driving if driving in names else max(names, key=lambda name: _range(analysis.angles[name]))
-    side = TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0]
-    turns_s = [rep.turn_s for rep in analysis.count.reps]
+    turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in analysis.count.reps]
+    sides = [TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0] for _, name in turns]
     figure.add_scatter(
-        x=turns_s,
-        y=np.interp(turns_s, analysis.track.time_s, analysis.angles[name]),
+        x=[turn_s for turn_s, _ in turns],
+        y=[np.interp(turn_s, analysis.track.time_s, analysis.angles[name]) for turn_s, name in turns],
         mode="markers",
         name="Turning point",
-        marker={"color": SIDE_COLORS[side], "size": 9, "symbol": SIDE_SYMBOLS[side]},
+        marker={
+            "color": [SIDE_COLORS[side] for side in sides],
+            "size": 9,
+            "symbol": [SIDE_SYMBOLS[side] for side in sides],
+        },
         hovertemplate="Turns at %{x:.2f} s: %{y:.0f}°",
     )
+
+
+def _turning_name(analysis: Analysis, rep: Rep, *, names: list[str]) -> str:
+    """Return the curve to mark a rep on: of its side or the one that drove, else the one that moves more in it."""
+    driving = analysis.count.driving_joint
+    own = [name for name in names if name.startswith(rep.side) or (rep.side == "both" and name == driving)]
+    if own:
+        return own[0]
+    inside = (analysis.track.time_s >= rep.start_s) & (analysis.track.time_s <= rep.end_s)
+    return max(names, key=lambda name: _range(analysis.angles[name][inside]))
 
 
 def _draw_reps(figure: go.Figure, reps: list[Rep]) -> None:
