@@ -329,7 +329,7 @@ def text_of(pdf: PdfReader) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())  # Chromium joins f and i to one character
 
 
-@pytest.mark.parametrize("reps", [1, 2, 3, 5, 8, 12])
+@pytest.mark.parametrize("reps", [1, 2, 5, 12])
 def test_the_pdf_of_a_usual_set_is_two_pages_of_a4(tmp_path, reps):
     analysis = make_analysis(reps=reps)
     pdf = make_pdf(analysis, write_stills(analysis, tmp_path))
@@ -374,7 +374,7 @@ def test_odd_characters_break_nothing(tmp_path, five):
 
 
 def test_many_reps_take_more_pages_each_with_the_head_of_the_table(tmp_path):
-    analysis = make_analysis(reps=40, period_s=1.2)
+    analysis = make_analysis(reps=40, period_s=1.2, fps=8)
     pdf = make_pdf(analysis, write_stills(analysis, tmp_path))
     assert len(pdf.pages) == 3
     heads = ["Remarks" in page.extract_text() for page in pdf.pages]
