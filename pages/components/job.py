@@ -11,6 +11,7 @@ from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import WorkerPool, get_pool
+from pages.components.figure import show_figure
 from pages.components.state import Clip, Drawing, Run, drawings, store_result
 
 PROBE_TIMEOUT_S = 20.0
@@ -132,8 +133,5 @@ def _show_progress(run: Run) -> None:
         stage = f"{last.fraction:.0%}" + (f" · {left_s:.0f} s left" if left_s is not None else "")
     st.progress(last.fraction, text=f"{stage} · frame {last.frames_done} of {last.frames_planned}")
     name = most_moving_angle(run.angles)
-    st.plotly_chart(
-        plot_live(run.time_s, run.angles[name], name=name, end_s=run.clip.info.duration_s),
-        key="analyze_live",
-        config={"displayModeBar": False},
-    )
+    figure = plot_live(run.time_s, run.angles[name], name=name, end_s=run.clip.info.duration_s)
+    show_figure(figure, key="analyze_live", alt=f"{name.replace('_', ' ').capitalize()} so far, degrees over seconds")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.pipeline import Analysis
 from core.plots import plot_butterfly, plot_overlay, plot_tempo, plot_trend
+from pages.components.figure import show_figure
 
 _FIGURES = {
     "All reps in one": plot_overlay,
@@ -30,9 +31,4 @@ def _show_figure(analysis: Analysis, title: str, *, key: str) -> None:
     st.markdown(f"**{title}**")
     st.caption(drawing.words)
     if drawing.figure is not None:
-        st.plotly_chart(
-            drawing.figure,
-            key=f"shape_{key}_{_FIGURES[title].__name__}",
-            config={"displayModeBar": False},
-            alt=f"{title}. {drawing.words}",
-        )
+        show_figure(drawing.figure, key=f"shape_{key}_{_FIGURES[title].__name__}", alt=f"{title}. {drawing.words}")
