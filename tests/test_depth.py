@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import EXERCISES, blend, make_track
+from tests.synthetic import EXERCISES, blend, make_track
 
 from core.angles import compute_angles
 from core.depth import build_segments, follow_scale, lift_segments, lift_share

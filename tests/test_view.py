@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import EXERCISES, blend, make_track
+from tests.synthetic import EXERCISES, blend, make_track
 
 from core.landmarks import INDEX, LandmarkTrack
 from core.view import View, estimate_view, geometric_median

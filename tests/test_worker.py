@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-import worker_tasks as tasks
-from waiting import WAIT_S, wait_until
+from tests import worker_tasks as tasks
+from tests.waiting import WAIT_S, wait_until
 
 from core.errors import AnalysisError, JobError, VideoError
 from core.worker import MAX_WAITING_MESSAGES, Job, WorkerPool, get_pool

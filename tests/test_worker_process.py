@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from waiting import is_alive, wait_until
+from tests.waiting import is_alive, wait_until
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,7 +15,7 @@ PARENT = """
 import sys
 sys.path[:0] = [{root!r}, {tests!r}]
 import {extra}
-import worker_tasks as tasks
+from tests import worker_tasks as tasks
 from core.worker import get_pool
 
 if __name__ == "__main__":
