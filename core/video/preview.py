@@ -56,7 +56,9 @@ class PreviewWriter:
         self._sampler = Sampler(plan_output(info, size_wh=self.size_wh), fps=info.fps)
         self._writer: ClipWriter | None = None
         try:
-            self._writer = ClipWriter(folder / NAME, size_wh=self.size_wh, fps=info.fps, what="The preview")
+            self._writer = ClipWriter(
+                folder / NAME, size_wh=self.size_wh, fps=info.fps, what="The preview", preset="superfast"
+            )
         except WriteError as error:
             self._give_up(error)
 

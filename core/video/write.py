@@ -26,11 +26,11 @@ _TICKS = 90_000
 """The clock of MPEG systems, a second; no presentation time is rounded by more than 6 µs."""
 _BT709 = 1  # ITU-T H.273: primaries, transfer and matrix of HD video all have this number
 _OPTIONS: dict[str, object] = {
-    "preset": "veryfast",
+    "crf": "23",
+    "forced-idr": "1",
     "bf": "0",
     "x264-params": "rc-lookahead=10:sync-lookahead=0:threads=2",  # each costs a few full frames of memory
 }
-_CRF = "23"
 
 
 def plan_output(info: VideoInfo, *, size_wh: tuple[int, int]) -> SamplingPlan:
@@ -63,9 +63,13 @@ class ClipWriter:
         Usual rate, as a hint to the encoder and as duration of the last frame.
     what
         Names the file in an error, as in "The annotated video".
+    preset
+        x264's name of how much time it takes to make the file small.
     """
 
-    def __init__(self, path: Path, *, size_wh: tuple[int, int], fps: float, what: str) -> None:
+    def __init__(
+        self, path: Path, *, size_wh: tuple[int, int], fps: float, what: str, preset: str = "veryfast"
+    ) -> None:
         self._path = path
         self._what = what
         self._ticks_per_frame = round(_TICKS / fps)
@@ -76,7 +80,7 @@ class ClipWriter:
         self._stream = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         self._stream.width, self._stream.height = size_wh
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = _OPTIONS | {"crf": _CRF, "forced-idr": "1"}
+        self._stream.options = _OPTIONS | {"preset": preset}
         context = self._stream.codec_context
         context.time_base = Fraction(1, _TICKS)
         context.color_primaries = context.color_trc = context.colorspace = _BT709

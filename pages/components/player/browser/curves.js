@@ -59,6 +59,7 @@ class Curves {
     this.hoverS = timeS;
     this.layer.style.setProperty("--rs-hover", timeS === null ? 0 : timeS / this.axisS);
     this.layer.classList.toggle("rs-hovers", timeS !== null);
+    this.layer.dataset.time = timeS === null ? "" : `${timeS.toFixed(2)} s`;
     this.readValues();
   }
 

@@ -76,8 +76,9 @@ class Edits {
     };
     this.buttons.partial.textContent = rep?.is_partial ? "Counts" : "Partial";
     for (const [name, reason] of Object.entries(this.reasons())) setOff(this.buttons[name], reason, titles[name]);
+    const edges = bench.handles.edges();
     const words = rep
-      ? `${repWords(rep)}, ${rep.start_s.toFixed(2)} to ${rep.end_s.toFixed(2)} s. Drag its edges in the curves.`
+      ? `${repWords(rep)}, ${edges.start_s.toFixed(2)} to ${edges.end_s.toFixed(2)} s. Drag its edges in the curves.`
       : "Choose a rep: click its number or its card.";
     if (this.chosen.textContent !== words) this.chosen.textContent = words;
   }

@@ -48,6 +48,7 @@ class Handles {
     this.waiting = setTimeout(() => this.send(), KEY_PAUSE_MS);
   }
 
+  /** Where the chosen rep starts and ends now. */
   edges() {
     return this.moved || this.bench.reps[this.bench.selected];
   }
@@ -90,7 +91,6 @@ class Handles {
       handle.style.left = `${(100 * at) / bench.data.duration_s}%`;
       Object.assign(handle, { ariaValueMin: "0", ariaValueMax: bench.data.duration_s.toFixed(2), ariaValueNow: at.toFixed(2) });
       handle.ariaValueText = `${at.toFixed(2)} seconds`;
-      handle.dataset.time = `${at.toFixed(2)} s`;
     }
     if (!rep) return;
     for (const band of bench.findAll(`.rs-curves [data-row="${bench.selected}"]`)) bench.curves.span(band, rep);
