@@ -121,6 +121,7 @@ def iter_frames(
 
     The `preview` gets all frames, those after the last planned one too.
 
+    `frame_index` counts the frames the file holds, decoded or not. A planned frame that does not decode is left out.
     The file is closed when the generator ends or is closed. A clip that is cut off or damaged
     inside yields what decodes: compare the last `time_s` with the clip's duration.
 
