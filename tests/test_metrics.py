@@ -31,6 +31,14 @@ def trace_set(trace: np.ndarray, time_s: np.ndarray, reps: list[Rep], joint: str
     return Performance(track, angles, RepCount(joint, trace, "deg", reps=reps))
 
 
+def half_hidden(done: Performance, *, side: str, when: np.ndarray | slice = slice(None)) -> Performance:
+    """The same angles, but a side's limbs are seen badly."""
+    visibility = done.track.visibility.copy()
+    limbs = [INDEX[f"{side}_{point}"] for point in ("elbow", "wrist", "knee", "ankle")]
+    visibility[when] = np.where(np.isin(np.arange(33), limbs), 0.55, visibility[when])
+    return replace(done, track=replace(done.track, visibility=visibility))
+
+
 class TestOneRep:
     def test_cosine_rep_has_known_range_and_velocity(self):
         time_s = np.arange(0, 2.001, 1 / 15)
@@ -131,6 +139,37 @@ class TestSides:
         assert rep.left_right_note == "the right side does the rep alone"
         assert math.isnan(rep.left_rom_deg)
         assert rep.right_rom_deg > 100
+
+    def test_shared_reps_are_measured_on_the_side_seen_better(self):
+        done = half_hidden(perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee"), side="left")
+        result = metrics_of(done)
+        assert {rep.joint for rep in result.reps} == {result.joint} == {"right_knee"}
+        assert result.reps[0].quality_reason == "clear"
+
+    def test_the_side_the_trainer_chose_is_measured(self):
+        done = half_hidden(perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee"), side="left")
+        result = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=15, chosen_joint="left_knee")
+        assert {rep.joint for rep in result.reps} == {"left_knee"}
+
+    @pytest.mark.parametrize("driver", ["left_elbow", "elbow"])
+    def test_a_side_that_moves_alone_is_measured(self, driver):
+        curl = EXERCISES["curl"]
+        far_arm = replace(curl, turn={**curl.turn, "right_forearm": 0.0, "right_upper_arm": 0.0})
+        done = perform(far_arm, yaw_deg=45, drive="left_elbow")
+        result = metrics_of(replace(done, count=replace(done.count, driving_joint=driver)))
+        assert {rep.joint for rep in result.reps} == {"left_elbow"}
+        hidden = metrics_of(half_hidden(done, side="left"))
+        assert {rep.joint for rep in hidden.reps} == {"left_elbow"}
+        assert hidden.reps[0].rom_deg > 100
+
+    @pytest.mark.parametrize("driver", ["knee", "hip_height"])
+    def test_all_reps_of_a_set_are_measured_on_one_side(self, driver):
+        done = perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee", reps=4)
+        late = done.track.time_s > 5
+        count = replace(done.count, driving_joint=driver)
+        swapped = half_hidden(half_hidden(done, side="left", when=late), side="right", when=~late)
+        result = metrics_of(replace(swapped, count=count))
+        assert len({rep.joint for rep in result.reps}) == 1
 
     def test_alternating_sides_are_compared_over_the_set(self):
         time_s = np.arange(0, 8.01, 1 / 15)

@@ -5,6 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
+from core.metrics import RepMetrics
+from core.metrics.joint import driven_side
 from core.palette import ACCENT, NEUTRAL, REP_COLORS, REP_DASHES, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
 from core.pipeline import Analysis
 from core.reps import Rep
@@ -81,7 +83,8 @@ def _range(values: NDArray[np.float64]) -> float:
 
 
 def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
-    turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in analysis.count.reps]
+    whole = [rep for rep in analysis.metrics.reps if not rep.is_partial]
+    turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in whole]
     sides = [TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0] for _, name in turns]
     figure.add_scatter(
         x=[turn_s for turn_s, _ in turns],
@@ -97,10 +100,10 @@ def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[s
     )
 
 
-def _turning_name(analysis: Analysis, rep: Rep, *, names: list[str]) -> str:
-    """Return the curve to mark a rep on: of its side or the one that drove, else the one that moves more in it."""
-    driving = analysis.count.driving_joint
-    own = [name for name in names if name.startswith(rep.side) or (rep.side == "both" and name == driving)]
+def _turning_name(analysis: Analysis, rep: RepMetrics, *, names: list[str]) -> str:
+    """Return the curve to mark a rep on: of the side it is measured on, else the one that moves more in it."""
+    side = driven_side(rep.joint) or rep.side
+    own = [name for name in names if name.startswith(side)]
     if own:
         return own[0]
     inside = (analysis.track.time_s >= rep.start_s) & (analysis.track.time_s <= rep.end_s)

@@ -21,6 +21,9 @@ def show_count(analysis: Analysis) -> None:
         parts.append(f"Looks like: {in_words(recognition.exercise)} ({recognition.confidence:.0%} sure)")
     if analysis.count.driving_joint:
         parts.append(f"Counted on: {in_words(analysis.count.driving_joint)}")
+    measured = analysis.metrics.joint
+    if measured and measured != analysis.count.driving_joint:
+        parts.append(f"Measured on: {in_words(measured)}")
     if partial := len(analysis.count.partial_reps):
         parts.append(f"{partial} partial, not counted")
     if analysis.view.words:
