@@ -60,15 +60,24 @@ def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s:
 
 
 def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
-    """Return the joints worth drawing first: the driving one, then those with the largest range."""
+    """Return the joints worth drawing first: the driving one, then those that move most, and with it."""
+    signal = analysis.count.signal
 
-    def range_deg(joint: str) -> float:
-        names = [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES]
-        return max(_range(analysis.angles[name]) for name in names)
+    def weight(name: str) -> float:
+        series = analysis.angles[name]
+        known = np.isfinite(series + signal)
+        if known.sum() < 2 or np.ptp(series[known]) == 0 or np.ptp(signal[known]) == 0:
+            return _range(series) if analysis.count.driving_joint is None else 0.0
+        return _range(series) * abs(float(np.corrcoef(series[known], signal[known])[0, 1]))
+
+    def movement(joint: str) -> float:
+        return max(
+            weight(name) for name in ([TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES])
+        )
 
     driving = analysis.count.driving_joint or ""
     joints = [*JOINTS, TRUNK_LEAN]
-    joints.sort(key=lambda joint: (joint not in driving, -range_deg(joint)))
+    joints.sort(key=lambda joint: (joint not in driving, -movement(joint)))
     return joints[:most]
 
 

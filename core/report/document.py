@@ -305,7 +305,7 @@ def _trust(analysis: Analysis) -> list[str]:
     for name in measured_angles(analysis):
         trust = analysis.trust[name]
         about = "" if math.isnan(trust.expected_error_deg) else f", about ±{trust.expected_error_deg:.0f}°"
-        said.setdefault(f"trust {trust.level}{about}. {trust.reason}", []).append(say_joint(name))
+        said.setdefault(f"{trust.words}{about}. {trust.reason}", []).append(say_joint(name))
     return [f"{' and '.join(names).capitalize()}: {text}" for text, names in said.items()]
 
 
