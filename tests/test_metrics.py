@@ -268,6 +268,20 @@ class TestSet:
         assert result.statistics["rom_deg"].n == 3
         assert result.reps[3].rom_deg < result.statistics["rom_deg"].mean / 2
 
+    @pytest.mark.parametrize("cut", ["cut_start", "cut_end"])
+    def test_a_half_cut_by_the_clip_is_not_averaged(self, cut):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=4)
+        last = done.count.reps[3]
+        half = replace(last, start_s=last.turn_s) if cut == "cut_start" else replace(last, end_s=last.turn_s)
+        counted = replace(half, **{cut: True})  # as the trainer may decide
+        count = replace(done.count, reps=[*done.count.reps[:3], counted])
+        result = compute_metrics(done.track, done.angles, count, sample_rate_hz=15)
+        name, other = ("to_turn_s", "from_turn_s") if cut == "cut_start" else ("from_turn_s", "to_turn_s")
+        assert math.isnan(getattr(result.reps[3], name))
+        assert getattr(result.reps[3], other) > 0.5
+        assert result.statistics[name].n == 3
+        assert result.statistics[name].mean == pytest.approx(result.reps[0].to_turn_s, abs=0.1)
+
     def test_displacement_driver_is_measured_on_the_joint_moving_with_it(self):
         done = perform(EXERCISES["squat"])
         hip_y = done.track.xyz[:, INDEX["right_hip"], 1]

@@ -252,3 +252,20 @@ def test_the_joint_measured_is_named_where_another_was_counted_on(result):
     app.session_state["results"] = {(result.clip.file.sha256, result.request): other}
     app.run()
     assert "Measured on: Right hip" in text_of(app)
+
+
+def test_a_job_that_is_watched_moves_nothing_on_the_page():
+    from core.worker import get_pool
+    from pages.components.state import Drawing
+    from tests.worker_tasks import count
+
+    quiet = page("shell").run()
+    job = get_pool().submit(count, 400, pause_s=0.05)
+    watching = page("shell")
+    watching.session_state["drawings"] = {"run-1": Drawing(Corrections(), job)}
+    watching.run()
+    assert not job.has_ended
+    job.cancel()
+    assert [child.type for child in watching.main.children.values()] == [
+        child.type for child in quiet.main.children.values()
+    ]

@@ -288,6 +288,8 @@ def _method(analysis: Analysis) -> list[str]:
     if analysis.count.driving_joint:
         how = "chosen by the trainer" if corrections.joint else "found by itself"
         said.append(f"Counted on: {say_joint(analysis.count.driving_joint)} ({how}).")
+    if math.isfinite(analysis.metrics.statistics["rom_deg"].sd):
+        said.append("± SD: standard deviation, how far the reps are from their mean; two in three are within it.")
     return [*filter(None, said), _edits(analysis)]
 
 
