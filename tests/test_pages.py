@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.corrections import Corrections
 from core.errors import AnalysisError
 from core.pipeline import Analysis, Request
 from core.spool import get_spool
@@ -203,3 +204,68 @@ def test_an_expired_clip_is_explained():
     get_spool().remove(app.session_state["clip"].file.token)
     app.run()
     assert "The clip has expired and was deleted" in text_of(app)
+
+
+def test_reset_brings_back_the_reps_and_keeps_joint_and_exercise(result):
+    from pages.components.corrections import apply_edit, change
+    from pages.components.state import results
+
+    change(result, Corrections(joint="right_knee", exercise="squat"))
+    apply_edit(results()[result.key], {"action": "delete", "row": 0})
+    assert results()[result.key].analysis.rep_count == 4
+    apply_edit(results()[result.key], {"action": "reset"})
+    again = results().pop(result.key).analysis
+    assert again.rep_count == 5
+    assert again.corrections == Corrections(joint="right_knee", exercise="squat")
+
+
+def test_a_deleted_result_takes_its_report_along(result):
+    app = page("results")
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
+    app.session_state["report_made"] = None
+    app.run()
+    app.button(key="report_make").click().run()
+    assert app.session_state["report_made"].html
+    app.button(key="result_delete").click().run()
+    assert "report_made" not in app.session_state
+
+
+def test_a_doubtful_rep_says_why(result):
+    from dataclasses import replace
+
+    reps = list(result.analysis.metrics.reps)
+    reps[1] = replace(reps[1], quality=0.5, quality_reason="the joint is hard to see")
+    metrics = replace(result.analysis.metrics, reps=tuple(reps))
+    app = page("results")
+    doubtful = replace(result, analysis=replace(result.analysis, metrics=metrics))
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): doubtful}
+    app.run()
+    assert list(app.dataframe[0].value["quality_reason"])[1] == "the joint is hard to see"
+
+
+def test_the_joint_measured_is_named_where_another_was_counted_on(result):
+    from dataclasses import replace
+
+    metrics = replace(result.analysis.metrics, joint="right_hip")
+    app = page("results")
+    other = replace(result, analysis=replace(result.analysis, metrics=metrics))
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): other}
+    app.run()
+    assert "Measured on: Right hip" in text_of(app)
+
+
+def test_a_job_that_is_watched_moves_nothing_on_the_page():
+    from core.worker import get_pool
+    from pages.components.state import Drawing
+    from tests.worker_tasks import count
+
+    quiet = page("shell").run()
+    job = get_pool().submit(count, 400, pause_s=0.05)
+    watching = page("shell")
+    watching.session_state["drawings"] = {"run-1": Drawing(Corrections(), job)}
+    watching.run()
+    assert not job.has_ended
+    job.cancel()
+    assert [child.type for child in watching.main.children.values()] == [
+        child.type for child in quiet.main.children.values()
+    ]

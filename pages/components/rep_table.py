@@ -7,20 +7,18 @@ from core.pipeline import Analysis
 from pages.components.seek import seek
 
 _NUMBER = st.column_config.NumberColumn
+# what a trainer looks for first comes first: a phone shows four columns
 _COLUMNS = {
     "rep": _NUMBER("Rep", format="%d"),
     "side": st.column_config.TextColumn("Side"),
     "is_partial": st.column_config.CheckboxColumn("Partial"),
     "is_edited": st.column_config.CheckboxColumn("Edited", help="Set or changed by hand"),
-    "start_s": _NUMBER("Start (s)", format="%.2f"),
-    "turn_s": _NUMBER("Turn (s)", format="%.2f"),
-    "end_s": _NUMBER("End (s)", format="%.2f"),
+    "rom_deg": _NUMBER("Range (°)", format="%.0f", help="Range of motion of the joint measured"),
     "duration_s": _NUMBER("Duration (s)", format="%.2f"),
     "eccentric_s": _NUMBER("Lowering (s)", format="%.2f", help="Eccentric half"),
     "concentric_s": _NUMBER("Lifting (s)", format="%.2f", help="Concentric half"),
-    "rom_deg": _NUMBER("ROM (°)", format="%.0f", help="Range of motion of the joint measured"),
-    "min_deg": _NUMBER("Min (°)", format="%.0f"),
-    "max_deg": _NUMBER("Max (°)", format="%.0f"),
+    "min_deg": _NUMBER("Least (°)", format="%.0f", help="Smallest angle of the rep"),
+    "max_deg": _NUMBER("Largest (°)", format="%.0f", help="Largest angle of the rep"),
     "peak_velocity_deg_s": _NUMBER("Peak velocity (°/s)", format="%.0f"),
     "left_right_rom_diff_deg": _NUMBER("Left − right (°)", format="%.0f"),
     "quality": st.column_config.ProgressColumn(
@@ -30,8 +28,12 @@ _COLUMNS = {
         format="%.2f",
         help="How well the rep was seen and how alike it is to the others",
     ),
+    "quality_reason": st.column_config.TextColumn("What limits it"),
+    "start_s": _NUMBER("Start (s)", format="%.2f"),
+    "turn_s": _NUMBER("Turn (s)", format="%.2f"),
+    "end_s": _NUMBER("End (s)", format="%.2f"),
 }
-_USUAL = {"side": "both", "is_partial": False, "is_edited": False}
+_USUAL = {"side": "both", "is_partial": False, "is_edited": False, "quality_reason": "clear"}
 
 
 def show_reps(analysis: Analysis, *, key: str) -> None:

@@ -120,6 +120,7 @@ def replace_result(result: Result) -> None:
 def drop_result(key: Key) -> None:
     """Forget a result and its folder; its clip goes too unless another result or the uploader needs it."""
     dropped = results().pop(key)
+    st.session_state.pop("report_made", None)  # it shows the clip's pictures
     _remove_folder(dropped)
     token = dropped.clip.file.token
     if all(result.clip.file.token != token for result in results().values()):

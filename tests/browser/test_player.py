@@ -432,3 +432,12 @@ def test_the_curves_follow_the_theme(player):
     assert wait_until(lambda: brightness() < 60)
     player.emulate_media(color_scheme="dark")
     assert wait_until(lambda: brightness() > 200)
+
+
+def test_curves_follow_a_window_that_gets_narrower(player):
+    player.set_viewport_size({"width": 390, "height": 844})
+    assert wait_until(lambda: player.locator(".rs-plot").first.bounding_box()["width"] < 390), "cut off at the right"
+    widths = ".rs-plot .main-svg >> nth=0"
+    assert wait_until(lambda: player.locator(widths).bounding_box()["width"] < 390)
+    title = player.locator(".rs-title").first
+    assert title.evaluate("title => title.scrollWidth <= title.clientWidth"), "the heading is cut off"
