@@ -218,7 +218,7 @@ class Bench {
 }
 
 /** Streamlit calls this for every change, and the function it returns last when the component goes. */
-export default function workbench({ parentElement, data, setTriggerValue }) {
+export default function workbench({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".rs-bench");
   const bench = benches.get(root) ?? new Bench(root);
   benches.set(root, bench);
