@@ -21,8 +21,8 @@ log = logging.getLogger("repscope")
 
 @st.cache_resource
 def _probe_pool() -> WorkerPool:
-    """A child of its own, or a clip's facts would wait behind somebody's analysis."""
-    return WorkerPool(workers=1, job_timeout_s=PROBE_TIMEOUT_S, idle_s=5)
+    """A child of its own, or a clip's facts would wait behind somebody's analysis; gone before that clip's begins."""
+    return WorkerPool(workers=1, job_timeout_s=PROBE_TIMEOUT_S, idle_s=0)
 
 
 def probe_clip(file: SpooledFile) -> VideoInfo:
