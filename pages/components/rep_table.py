@@ -53,7 +53,9 @@ _COLUMNS = (
 
 _table = st.components.v2.component(
     "repscope_rep_table",
-    html='<div class="reps" tabindex="0" role="region" aria-label="Reps"><table><thead></thead><tbody></tbody></table></div>',
+    html="""
+<div class="reps" tabindex="0" role="region" aria-label="Reps"><table><thead></thead><tbody></tbody></table></div>
+""",
     css="""
 .reps { overflow: auto; max-height: 420px; border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
 .reps { --line: color-mix(in srgb, var(--st-text-color) 16%, var(--st-background-color)); }

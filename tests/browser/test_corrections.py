@@ -11,6 +11,7 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, download, start
 from tests.browser.test_player import open_tools, time_of, tool
 from tests.server import wait_until
 
+
 @pytest.fixture(scope="module", autouse=True)
 def patience() -> Iterator[None]:
     expect.set_options(timeout=20_000)
