@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,9 @@ from pages.plotly_js import PLOTLY_ROUTE
 from pages.routes import ROUTES
 
 SWEEP_SECONDS = 1
+
+# For the worker: glibc gives each thread of the decoder and the model a heap of its own, which costs 10 MB.
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")
 
 log = logging.getLogger("repscope")
 log.setLevel(logging.INFO)

@@ -45,9 +45,9 @@ class Server:
         return sizes
 
 
-def run_command(port: int, *, script: Path = ROOT / "app.py") -> list[str]:
+def run_command(port: int, *, script: Path = ROOT / "app.py", python: str = sys.executable) -> list[str]:
     listen = ["--server.address=127.0.0.1", f"--server.port={port}"]
-    return [sys.executable, "-m", "streamlit", "run", str(script), *listen]
+    return [python, "-m", "streamlit", "run", str(script), *listen]
 
 
 def free_port() -> int:
@@ -57,7 +57,12 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    folder: Path, *, cgroup: Path | None = None, script: Path = ROOT / "app.py", **environment: object
+    folder: Path,
+    *,
+    cgroup: Path | None = None,
+    script: Path = ROOT / "app.py",
+    python: str = sys.executable,
+    **environment: object,
 ) -> Iterator[Server]:
     """Start the app, or another script, on a free port, with settings from keyword arguments; stop it at the end.
 
@@ -69,7 +74,7 @@ def running_app(
     env = os.environ | {name: str(value) for name, value in settings.items()}
     with log_path.open("ab") as log:
         port = free_port()
-        command = run_command(port, script=script)
+        command = run_command(port, script=script, python=python)
         if cgroup:
             command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

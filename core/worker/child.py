@@ -31,6 +31,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from core.errors import AnalysisError, JobError
 
+NICENESS = 5
+"""The worker gives way to the web process: where both want the same core, pages answer first."""
+
 _log = logging.getLogger("repscope")
 
 
@@ -203,6 +206,8 @@ _to_parent: Connection
 def _start_child(to_parent: Connection, log_level: int) -> None:
     global _to_parent  # noqa: PLW0603  # set once, in the child only
     _to_parent = to_parent
+    if hasattr(os, "nice"):  # on Windows it is not
+        os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _log.setLevel(log_level)  # that of the web process
     _log.addHandler(logging.StreamHandler(sys.stdout))

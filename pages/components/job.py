@@ -15,14 +15,16 @@ from pages.components.figure import show_figure
 from pages.components.state import Clip, Drawing, Run, drawings, store_result
 
 PROBE_TIMEOUT_S = 20.0
+RUNNING_POLL_S, QUEUED_POLL_S = 0.5, 2.0
+"""Each look runs the script: 16 queued sessions that looked twice a second kept the web process from all else."""
 
 log = logging.getLogger("repscope")
 
 
 @st.cache_resource
 def _probe_pool() -> WorkerPool:
-    """A child of its own, or a clip's facts would wait behind somebody's analysis."""
-    return WorkerPool(workers=1, job_timeout_s=PROBE_TIMEOUT_S, idle_s=5)
+    """A child of its own, or a clip's facts would wait behind somebody's analysis; gone before that clip's begins."""
+    return WorkerPool(workers=1, job_timeout_s=PROBE_TIMEOUT_S, idle_s=0)
 
 
 def probe_clip(file: SpooledFile) -> VideoInfo:
@@ -102,14 +104,21 @@ def _under_way() -> list[Drawing]:
     return [drawing for drawing in drawings().values() if not drawing.job.has_ended]
 
 
-@st.fragment(run_every=0.5)
 def show_run() -> None:
     """Progress, the growing curve and Cancel, or the place in the queue."""
+    run = current_run()
+    is_queued = run is not None and bool(run.job.position)
+    st.fragment(_show_run, run_every=QUEUED_POLL_S if is_queued else RUNNING_POLL_S)(was_queued=is_queued)
+
+
+def _show_run(*, was_queued: bool) -> None:
     run = current_run()
     if run is None:
         return
     follow_run(run)
     position = run.job.position
+    if was_queued and not position:
+        st.rerun()  # the whole page: from now on there is more to see
     if position is not None and position > 0:
         st.progress(0.0, text=f"Waiting: number {position} in the queue. It starts by itself; keep this page open.")
     elif run.last is None:

@@ -1,0 +1,55 @@
+"""What the app holds in memory: the libraries of each process, and that the worker is gone after a job."""
+
+import pickle
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.tab import open_tab
+from core.pipeline import Request, analyze_clip
+from tests.server import ROOT, Server, running_app, wait_until
+
+SAMPLE = ROOT / "models" / "sample_squats.mp4"
+NOT_IN_THE_WEB_PROCESS = ("pandas", "pyarrow", "scipy", "mediapipe", "cv2", "xlsxwriter", "plutoprint")
+MAX_PROGRESS_BYTES, MAX_BYTES_A_FRAME = 4_000, 10_000
+"""An analysed frame of 480 x 640 has 900 000 bytes, its landmarks and angles 2 500."""
+
+
+def libraries(pid: int) -> set[str]:
+    """Return the packages whose compiled modules a process has loaded."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    parts = [line.partition("site-packages/")[2].split("/")[0] for line in maps]
+    return {part.removesuffix(".libs") for part in parts if part}
+
+
+def is_alone(server: Server) -> bool:
+    """Whether the web process has no child but the resource tracker of ``multiprocessing``."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return all("resource_tracker" in " ".join(child.cmdline()) for child in children)
+
+
+@pytest.mark.model
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process has loaded")
+def test_a_result_on_the_page_loads_no_heavy_library_and_leaves_no_worker(tmp_path):
+    with running_app(tmp_path, WORKER_IDLE_SECONDS=0) as server, open_tab(server.url) as tab:
+        tab.upload(SAMPLE)
+        assert tab.analyze(timeout_s=120) == 5
+        assert wait_until(lambda: is_alone(server)), psutil.Process(server.process.pid).children(recursive=True)
+        loaded = libraries(server.process.pid)
+    assert {"numpy"} <= loaded
+    assert not loaded & set(NOT_IN_THE_WEB_PROCESS)
+
+
+@pytest.mark.model
+def test_what_the_worker_sends_has_no_room_for_a_frame(squat_clip, request_defaults: Request):
+    sent: list[int] = []
+
+    def follow():
+        analysis = yield from analyze_clip(squat_clip[0], request_defaults)
+        sent.append(len(pickle.dumps(analysis)))
+
+    messages = [len(pickle.dumps(progress)) for progress in follow()]
+    assert max(messages) < MAX_PROGRESS_BYTES
+    assert sent[0] < MAX_BYTES_A_FRAME * len(messages)
