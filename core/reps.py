@@ -2,7 +2,8 @@
 
 Every candidate is cut into cycles at several hystereses. Each result votes for its count with its score: how
 regular the cycles are, how much of all movement they explain, and how large they are. The best candidate of
-the winning count drives; those a trainer knows by name come first.
+the winning count drives; those a trainer knows by name come first. The rhythm of the whole body votes too
+(`core.rhythm`), and what only looks like a rep on the driving joint is taken out (`core.ghosts`).
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cycles import Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
+from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack
 from core.presence import find_travel, is_person_seen
+from core.rhythm import RHYTHM, find_rhythms, shape_signal
 from core.signals import DEGREES, Signal, build_signals
 
 Floats = NDArray[np.float64]
@@ -33,6 +36,9 @@ MIN_HEIGHT_DEG = 12.0
 """The same for a single cycle, after the low-pass."""
 FULL_HEIGHT_DEG = 120.0
 """A larger movement than this (a deep squat, a curl) is no further evidence."""
+RHYTHM_VOTES = 2.0
+"""Votes of the body's rhythm: it has the evidence of all landmarks, the other signals that of one joint or two. On
+RepCount once loses fast sets, three times gains nothing."""
 FEW_CYCLES = 1.0
 """A count of k weighs k / (k + this): a single cycle proves less than ten alike."""
 NEIGHBOUR_SHARE = 0.25
@@ -160,7 +166,8 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     angles
         Smoothed angles in degrees, ``(n,)`` for each of ``ANGLE_NAMES``.
     joint
-        ``None`` finds the driving signal; else one of ``ANGLE_NAMES``, or a joint (``knee``) for both sides.
+        ``None`` finds the driving signal; else one of ``ANGLE_NAMES``, or a joint (``knee``) for both sides: then
+        it drives, and all signals decide which of the counts that it shows at different levels is right.
 
     Raises
     ------
@@ -171,20 +178,22 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
     if not is_person_seen(track):
         return _nothing(track, NO_PERSON)
-    signals = [signal for signal in build_signals(track, angles) if joint is None or _is_of(signal, joint)]
+    signals = [*build_signals(track, angles), *shape_signal(track)]
     moving = [signal for signal in signals if _range_deg(signal) >= MIN_RANGE_DEG]
-    if not moving:
+    if not any(_is_of(signal, joint) for signal in moving):
         return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else NO_PERSON)
     travel = find_travel(track)
     if travel.mean() > MAX_TRAVEL_SHARE:
         return _nothing(track, WALKING)
     candidates = [candidate for signal in moving for candidate in _candidates(signal, track.time_s, travel)]
-    if not candidates or max(candidate.score for candidate in candidates) < MIN_SCORE:
+    candidates += _rhythmic(track, travel)
+    able = [candidate for candidate in candidates if _is_of(candidate.signal, joint)]
+    if not able or max(candidate.score for candidate in able) < MIN_SCORE:
         if joint:
             return _nothing(track, UNFIT.format(_in_words(joint)))
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         return _nothing(track, WALKING if travel.any() else still)
-    return _report(candidates, track)
+    return _report(able, track, winner=_winning_count(candidates, joint=joint), angles=angles)
 
 
 def _in_words(joint: str) -> str:
@@ -195,8 +204,9 @@ def _nothing(track: LandmarkTrack, reason: str) -> RepCount:
     return RepCount(None, np.full(len(track.time_s), np.nan), DEGREES, reason=reason)
 
 
-def _is_of(signal: Signal, joint: str) -> bool:
-    return signal.name == joint or (signal.joint == joint and joint in JOINTS)
+def _is_of(signal: Signal, joint: str | None) -> bool:
+    """Tell whether a signal may drive: any, or those of the joint that was asked for."""
+    return joint is None or signal.name == joint or (signal.joint == joint and joint in JOINTS)
 
 
 def _range_deg(signal: Signal) -> float:
@@ -220,6 +230,12 @@ def _candidates(signal: Signal, time_s: Floats, travel: NDArray[np.bool_]) -> It
         yield from (candidate for candidate in banded if candidate.cycles.count >= MIN_BAND_CYCLES)
 
 
+def _rhythmic(track: LandmarkTrack, travel: NDArray[np.bool_]) -> list[_Candidate]:
+    """Return the cycles of what the whole body does together."""
+    found = [_at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal) for rhythm in find_rhythms(track, without=travel)]
+    return [candidate for each in found for candidate in each if candidate.cycles.count >= MIN_BAND_CYCLES]
+
+
 def _at_each(hystereses: tuple[float, ...], trace: Trace, *, signal: Signal) -> Iterator[_Candidate]:
     for cycles in find_cycles(trace, hystereses=hystereses):
         if cycles.height * signal.per_unit_deg >= MIN_HEIGHT_DEG:
@@ -231,21 +247,23 @@ def _score(cycles: Cycles, *, per_unit_deg: float) -> float:
     return float(cycles.quality * size * cycles.count / (cycles.count + FEW_CYCLES))
 
 
-def _winning_count(candidates: list[_Candidate]) -> int:
+def _winning_count(candidates: list[_Candidate], *, joint: str | None) -> int:
+    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it."""
     votes: dict[int, float] = {}
     for candidate in candidates:
         count = candidate.cycles.count
-        votes[count] = votes.get(count, 0.0) + candidate.score**2
-    return max(votes, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
+        weight = RHYTHM_VOTES if candidate.signal.name == RHYTHM else 1.0
+        votes[count] = votes.get(count, 0.0) + weight * candidate.score**2
+    shown = {candidate.cycles.count for candidate in candidates if _is_of(candidate.signal, joint)}
+    return max(shown, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
 
 
-def _report(candidates: list[_Candidate], track: LandmarkTrack) -> RepCount:
-    winner = _winning_count(candidates)
+def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, angles: dict[str, Floats]) -> RepCount:
     agreeing = [c for c in candidates if c.cycles.count == winner]
     driver = max(agreeing, key=lambda c: (c.signal.is_plain, c.score))
     score = max(c.score for c in agreeing)
     other = _other_limb(driver, candidates)
-    reps = _reps_of(driver, other)
+    reps = _without_ghosts(_reps_of(driver, other), angles, time_s=track.time_s)
     best: dict[str, _Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
         best.setdefault(candidate.signal.name, candidate)
@@ -285,7 +303,7 @@ def _overlap(first: Cycles, second: Cycles) -> float:
 
 
 def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
-    """Return the reps in order of time; of both limbs if they take turns."""
+    """Return the reps in order of time, not numbered yet; of both limbs if they take turns."""
     reps = [
         Rep(number=0, start_s=start, turn_s=turn, end_s=end, side=_side(limb, other))
         for limb in (driver, other)
@@ -294,8 +312,14 @@ def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
             limb.cycles.starts_s.tolist(), limb.cycles.turns_s.tolist(), limb.cycles.ends_s.tolist(), strict=True
         )
     ]
-    ordered = sorted(reps, key=lambda rep: rep.turn_s)
-    return [replace(rep, number=number) for number, rep in enumerate(ordered, start=1)]
+    return sorted(reps, key=lambda rep: rep.turn_s)
+
+
+def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, time_s: Floats) -> list[Rep]:
+    """Return the reps that the rest of the body confirms, numbered."""
+    ghosts = find_ghosts(angles, time_s=time_s, reps_s=np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps]))
+    kept = [rep for rep, ghost in zip(reps, ghosts, strict=True) if not ghost]
+    return [replace(rep, number=number) for number, rep in enumerate(kept, start=1)]
 
 
 def _side(limb: _Candidate, other: _Candidate | None) -> str:

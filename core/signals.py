@@ -95,6 +95,11 @@ def body_length(track: LandmarkTrack) -> float:
     return BODY_TORSOS * float(np.median(known)) if len(known) else float("nan")
 
 
+def bridge(series: Iterable[Floats], time_s: Floats) -> Floats:
+    """Return ``(k, n)`` series with their gaps bridged by straight lines, and held at the ends."""
+    return np.array([np.interp(time_s, time_s[np.isfinite(v)], v[np.isfinite(v)]) for v in series])
+
+
 def has_places(track: LandmarkTrack) -> bool:
     """Tell whether the body's place and size in the picture mean anything."""
     return not _is_scaled_by_frame(track)
@@ -145,7 +150,7 @@ def _fusions(measured: list[Signal], time_s: Floats) -> list[Signal]:
 
 def _first_component(series: Iterable[Floats], time_s: Floats) -> Floats:
     """Return the ``(n,)`` first principal component, scaled as one of four equal angles would be."""
-    bridged = np.array([np.interp(time_s, time_s[np.isfinite(v)], v[np.isfinite(v)]) for v in series])
+    bridged = bridge(series, time_s)
     centred = bridged - np.median(bridged, axis=1, keepdims=True)
     weights, sizes, components = np.linalg.svd(centred, full_matrices=False)
     sign = 1.0 if weights[:, 0].sum() >= 0 else -1.0

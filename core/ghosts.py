@@ -1,0 +1,77 @@
+"""Moves that look like a rep on the driving joint but not on the rest of the body: lifting the weight, getting up."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SHAPE_POINTS = 16
+"""Points at which two reps are compared."""
+FEWEST_REPS = 4
+"""With fewer it is not known what the set looks like."""
+MIN_COVERAGE = 0.4
+"""Share of the clip an angle must be known for to be compared."""
+MIN_DISTANCE_DEG = 15.0
+"""Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both."""
+DISTANCE_RATIO = 4.0
+"""A ghost is this many times as far from its most similar rep as reps of the set usually are."""
+SPREADS = 4.0 * 1.4826
+"""In an uneven set also beyond four robust standard deviations (MAD) of the logarithms."""
+REST_RATIO = 1.5
+"""A pause this many times the usual interval is a rest; set-up and put-down come beside one, or at the ends."""
+MAX_SHARE = 1.0 / 3.0
+"""If more of the reps stand alone, the set is varied and nothing is known of any."""
+
+
+def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) -> NDArray[np.bool_]:
+    """Tell which reps are unlike every other one of the set.
+
+    Parameters
+    ----------
+    angles
+        Smoothed angles in degrees, ``(n,)`` each; NaN is bridged.
+    time_s
+        ``(n,)`` seconds.
+    reps_s
+        ``(k, 3)`` start, turn and end of each rep in order of time, seconds.
+
+    Returns
+    -------
+    ``(k,)``; all false where the set is too short or too varied to tell.
+
+    Notes
+    -----
+    Two reps are as far apart as the median of their angles is (root mean square over the rep), so a limb that is hidden
+    or misjudged decides nothing. Each is held against its most similar rep, not against the typical one: two views of a
+    cut film are two kinds of rep, and both stay. What is met in the middle of a set is a rep, however odd it looks.
+    """
+    none = np.zeros(len(reps_s), dtype=bool)
+    known = [v for v in angles.values() if np.isfinite(v).mean() >= MIN_COVERAGE]
+    if len(reps_s) < FEWEST_REPS or not known:
+        return none
+    nearest = _nearest(known, time_s=time_s, reps_s=reps_s)
+    logs = np.log(np.maximum(nearest, 1e-9))
+    off = logs - np.median(logs)
+    limit = max(np.log(DISTANCE_RATIO), SPREADS * float(np.median(np.abs(off))))
+    alone = (off > limit) & (nearest > MIN_DISTANCE_DEG)
+    return alone & _is_beside_rest(reps_s[:, 1]) if alone.mean() <= MAX_SHARE else none
+
+
+def _is_beside_rest(turns_s: Floats) -> NDArray[np.bool_]:
+    """Tell which reps are the first or the last of a row without a rest."""
+    intervals_s = np.diff(turns_s)
+    rests = intervals_s > REST_RATIO * np.median(intervals_s)
+    return np.append(rests, True) | np.insert(rests, 0, True)
+
+
+def _nearest(known: list[Floats], *, time_s: Floats, reps_s: Floats) -> Floats:
+    """Return the ``(k,)`` distance of each rep to the most similar other one, degrees."""
+    at = reps_s[:, :1] + (reps_s[:, 2:] - reps_s[:, :1]) * np.linspace(0, 1, SHAPE_POINTS)
+    shapes = np.array([np.interp(at, time_s[np.isfinite(v)], v[np.isfinite(v)]) for v in known])
+    apart = np.array([np.median(_root_mean_square(shapes - shape[:, None]), axis=0) for shape in shapes.swapaxes(0, 1)])
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(apart.min(axis=1))
+
+
+def _root_mean_square(values: Floats) -> Floats:
+    return np.asarray(np.sqrt((values**2).mean(axis=-1)))

@@ -1,0 +1,70 @@
+"""What looks like a rep on one joint but not on the body is none."""
+
+import numpy as np
+import pytest
+
+from core.angles import compute_angles
+from core.ghosts import find_ghosts
+from core.reps import detect_reps
+from tests.synthetic import EXERCISES, blend, make_track
+
+REP_S = 2.0
+
+
+def squats_after_a_pick_up(reps: int) -> tuple:
+    """Return squats, arms ahead, after the weight is lifted: bent over, then held to the chest."""
+    time_s = np.arange(0, (reps + 1) * REP_S + 0.01, 1 / 12)
+    share = (1 - np.cos(2 * np.pi * time_s / REP_S)) / 2
+    squat = EXERCISES["squat"]
+    pose = {
+        name: np.broadcast_to(angle, time_s.shape).copy()
+        for name, angle in blend(squat.start, squat.turn, share).items()
+    }
+    first = time_s < REP_S
+    pose["trunk"][first] += 45 * share[first]
+    pose["upper_arm"][first] = 20 * share[first]
+    pose["forearm"][first] = 90 * (1 - share[first])
+    track = make_track(pose, time_s=time_s, yaw_deg=60, anchor=squat.anchor, noise_px=1.0)
+    return track, compute_angles(track)
+
+
+def test_a_pick_up_that_bends_the_knees_is_no_squat():
+    result = detect_reps(*squats_after_a_pick_up(6))
+    assert result.count == 6
+    assert [rep.number for rep in result.reps] == [1, 2, 3, 4, 5, 6]
+    assert result.reps[0].turn_s == pytest.approx(1.5 * REP_S, abs=0.15)
+
+
+def reps_of(turns_s: list[float]) -> np.ndarray:
+    return np.array([(turn - 1, turn, turn + 1) for turn in turns_s])
+
+
+def angles_of(time_s: np.ndarray, *, odd: list[float]) -> dict[str, np.ndarray]:
+    """Return three angles that go 60 degrees out and back every 2 s; around the odd times they stay out."""
+    out = 30 - 30 * np.cos(np.pi * time_s)
+    for turn in odd:
+        out = np.where(np.abs(time_s - turn) < 0.95, 100.0, out)
+    return dict.fromkeys(("left_knee", "left_hip", "trunk_lean"), out)
+
+
+@pytest.mark.parametrize(
+    ("odd", "ghosts"),
+    [
+        pytest.param([], [], id="all alike"),
+        pytest.param([1.0], [0], id="first"),
+        pytest.param([13.0], [6], id="last"),
+        pytest.param([7.0], [], id="in the middle of the set"),
+        pytest.param([1.0, 13.0], [], id="two that are alike"),
+    ],
+)
+def test_one_that_is_alone_at_an_end_is_a_ghost(odd, ghosts):
+    time_s = np.arange(0, 14.05, 0.1)
+    reps = reps_of([1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0])
+    assert np.flatnonzero(find_ghosts(angles_of(time_s, odd=odd), time_s=time_s, reps_s=reps)).tolist() == ghosts
+
+
+def test_three_reps_are_too_few_to_tell():
+    time_s = np.arange(0, 6, 0.1)
+    angles = angles_of(time_s, odd=[1.0])
+    assert not find_ghosts(angles, time_s=time_s, reps_s=reps_of([1.0, 3.0, 5.0])).any()
+    assert not find_ghosts({}, time_s=time_s, reps_s=reps_of([1.0, 3.0, 5.0, 7.0])).any()
