@@ -32,6 +32,13 @@ def to_reps_csv(analysis: Analysis) -> str:
     return _to_csv(columns, (asdict(rep).values() for rep in analysis.metrics.reps))
 
 
+def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
+    """Return one row per rep of several clips, each given as its file name and analysis; the name comes first."""
+    columns = [column.name for column in fields(RepMetrics)]
+    rows = ((name, *asdict(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
+    return _to_csv(["clip", *columns], rows)
+
+
 def to_frames_csv(analysis: Analysis) -> str:
     """Return one row per analysed frame, as `frame_rows` gives them."""
     unit = "" if analysis.count.unit == "" else f"_{analysis.count.unit}"
