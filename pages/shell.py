@@ -13,6 +13,7 @@ pages = [
     st.Page("analyze.py", title="Analyze", icon=":material/upload_file:", default=True),
     st.Page("batch.py", title="Batch", icon=":material/library_add:"),
     st.Page("results.py", title="Results", icon=":material/show_chart:"),
+    st.Page("compare.py", title="Compare", icon=":material/compare:"),
     st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
 ]
 page = st.navigation(pages, position="hidden")
