@@ -7,7 +7,7 @@ from core.errors import AnalysisError
 from core.landmarks import JOINTS, TRUNK_LEAN
 from core.plots import joint_title, moving_joints
 from pages.components.batch import batch
-from pages.components.differences import show_differences
+from pages.components.differences_table import show_differences
 from pages.components.pairing import choose_pairs
 from pages.components.player import Shown, show_duo
 from pages.components.queue import receive_clips, show_queue

@@ -1,25 +1,28 @@
 """The table of differences: both numbers, the change, and whether it is more than the measurement's own error."""
 
 import math
+from pathlib import Path
 
 import streamlit as st
 
 from core.compare import Comparison, Difference, Estimate
 
-_VERDICTS = {
-    "larger": ":material/check_circle: Larger than error",
-    "within": ":material/remove: Within error",
-    "unknown": ":material/help: Cannot be said",
-}
+_FOLDER = Path(__file__).parent
+_VERDICTS = {"larger": "more than error", "within": "within error", "unknown": "cannot be said"}
 _MINUS, _SPACE = "−", "\N{NO-BREAK SPACE}"
+
+_table = st.components.v2.component(
+    "repscope_differences",
+    html=(_FOLDER / "table.html").read_text(encoding="utf-8"),
+    css=(_FOLDER / "table.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "table.js").read_text(encoding="utf-8"),
+)
 
 
 def show_differences(comparison: Comparison) -> None:
     """Show the table, how it was judged, and what cannot be said."""
     st.subheader("Differences", anchor=False)
-    lines = ["| | A | B | B − A | Detectable | |", "|---|---:|---:|---:|---:|---|"]
-    lines += [_line(each) for each in comparison.differences]
-    st.markdown("\n".join(lines))
+    _table(data={"rows": [_row(each) for each in comparison.differences]}, key="compare_differences")
     unsaid: dict[str, list[str]] = {}
     for each in comparison.differences:
         if each.reason:
@@ -30,19 +33,16 @@ def show_differences(comparison: Comparison) -> None:
         st.markdown(_METHOD.format(which=_ALIKE if comparison.is_alike else _APART))
 
 
-def _line(each: Difference) -> str:
-    cells = [
-        each.label,
-        _mean(each.one, each),
-        _mean(each.other, each),
-        _number(each.change, each, is_signed=True),
-        "±" + _number(each.detectable, each) if math.isfinite(each.detectable) else "–",
-        _VERDICTS[each.verdict],
-    ]
-    strong = [
-        f"**{cell}**" if each.verdict == "larger" and place in (0, 3) else cell for place, cell in enumerate(cells)
-    ]
-    return f"| {' | '.join(strong)} |"
+def _row(each: Difference) -> dict[str, str]:
+    return {
+        "kind": each.verdict,
+        "label": each.label,
+        "one": _mean(each.one, each),
+        "other": _mean(each.other, each),
+        "change": _number(each.change, each, is_signed=True),
+        "detectable": f"±{_number(each.detectable, each)}" if math.isfinite(each.detectable) else "–",
+        "verdict": _VERDICTS[each.verdict],
+    }
 
 
 def _mean(estimate: Estimate, each: Difference) -> str:
