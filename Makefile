@@ -1,11 +1,12 @@
 # make run    the app on http://localhost:8501 (PORT changes it)
 # make test   every test; `make setup` does the set-up of both alone
+# make bench  speed and memory, see benchmarks/README.md
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 SAMPLE := models/sample_squats.mp4
 
-.PHONY: run test setup check lock clean
+.PHONY: run test setup check bench lock clean
 
 run: .venv/.runtime $(SAMPLE)
 	@$(BIN)/python -m core.model
@@ -21,6 +22,9 @@ check: .venv/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: setup
+	@for name in speed scaling memory load; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 .venv/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(f"RepScope needs Python 3.11 or newer, this is {sys.version.split()[0]}. Name another: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'

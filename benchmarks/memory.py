@@ -1,34 +1,55 @@
-"""Does the whole app stay inside a 512 MB container? Web process and worker in one memory cgroup.
+"""How much memory the whole app takes, web process and worker, and how little it can do with.
 
-Run ``python -m benchmarks.memory``. Needs Linux with a writable memory cgroup (version 1) and
-Chromium. Draws a 60 s clip in 1080p, starts the app with the 512 MB profile of ``.env.example`` in a cgroup
-of that size, drops the clip on the page in a real browser outside of it, waits for the result and
-prints what the kernel counted: the peak with the page cache (which the kernel takes back when it
-needs to), and the peak of anonymous memory, which is what an out-of-memory kill is about.
+Run ``python -m benchmarks.memory [uploads] [growth] [container]`` (all three without a name). Each starts the real app
+with the profile of ``.env.example`` and drives it over its own protocol and upload route, see `benchmarks.tab`.
+
+uploads
+    A minute of 1080p in files of 10 to 500 MB: the peak of web process and worker together from upload to result,
+    and the web process idle before and after.
+growth
+    30 analyses one after the other against one server, a new visitor each.
+container
+    The lowest limit of a memory cgroup, without swap, in which start, upload and analysis of that minute succeed in at
+    most 1.3 times what they take without a limit, found by bisection. Needs root and a writable memory
+    controller (version 1).
+
+Memory is PSS (proportional set size) among the app's own processes: what several of them share counts once, what
+other programs happen to share with them counts in full. Run it with nothing else running, for the times.
 """
 
+import argparse
 import json
 import os
 import re
+import struct
 import tempfile
 import threading
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
 import av
-from playwright.sync_api import Browser, expect, sync_playwright
+import httpx
+import psutil
 
+from benchmarks.tab import PageError, open_tab
 from core.mannequin import Filming, View, iter_images, plan_steady
-from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, UPLOADER
-from tests.server import ROOT, running_app, wait_until
+from tests.server import ROOT, Server, running_app, wait_until
 
 CGROUP = Path("/sys/fs/cgroup/memory")
 MB = 2**20
 CYCLE_S, FPS, SECONDS = 2.4, 30, 60
+COUNT = round(SECONDS / CYCLE_S)
+UPLOADS_MB = (10, 25, 50, 200, 500)
+RUNS = 30
+LOWEST_MB, HIGHEST_MB, STEP_MB = 160, 512, 8
+MOST_SLOWER = 1.3
+SETTLE_S = 3.0
 
 
 def is_available() -> bool:
@@ -36,16 +57,16 @@ def is_available() -> bool:
     return os.access(CGROUP / "cgroup.procs", os.W_OK)
 
 
-def draw_long_clip(path: Path) -> Path:
-    """Write a minute of squats in 1080p: one squat drawn, encoded over and over."""
+def draw_long_clip(path: Path, *, bits: int = 1_250_000) -> Path:
+    """Write a minute of squats in 1080p, 9 MB: one squat drawn, encoded over and over."""
     motion = plan_steady("squat", count=1, period_s=CYCLE_S)
     shot = Filming(view=View(yaw_deg=80), resolution_wh=(540, 960), fps=FPS)
     start = round(FPS * (motion.duration_s - CYCLE_S) / 2)
     cycle = list(islice(iter_images(motion, filming=shot), start, start + round(FPS * CYCLE_S)))
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = 1080, 1920, "yuv420p"
-        stream.options = {"preset": "ultrafast", "crf": "24"}
+        stream.bit_rate, stream.options = bits, {"preset": "ultrafast"}
         for index in range(FPS * SECONDS):
             frame = av.VideoFrame.from_ndarray(cycle[index % len(cycle)], format="rgb24")
             frame = frame.reformat(width=1080, height=1920, format="yuv420p")
@@ -55,94 +76,249 @@ def draw_long_clip(path: Path) -> Path:
     return path
 
 
+def pad(clip: Path, path: Path, *, size_mb: int) -> Path:
+    """Write the clip at a size: behind it random bytes in a box that players skip."""
+    data = clip.read_bytes()
+    padding = size_mb * 10**6 - len(data)
+    with path.open("wb") as file:
+        file.write(data + struct.pack(">I4s", padding, b"free"))
+        for start in range(8, padding, MB):
+            file.write(os.urandom(min(MB, padding - start)))
+    return path
+
+
+@dataclass(frozen=True)
+class Memory:
+    """MB at one moment: the web process, its children, and both with what they share counted once."""
+
+    web: float
+    children: float
+
+    @property
+    def total(self) -> float:
+        return self.web + self.children
+
+
+def read_memory(server: Server) -> Memory:
+    """Return the PSS of the app's processes among themselves."""
+    web = psutil.Process(server.process.pid)
+    maps = {process.pid: _read_maps(process.pid) for process in [web, *web.children(recursive=True)]}
+    users = Counter(name for mapped in maps.values() for name in mapped)
+    pss = {
+        pid: sum(own + shared / users[name] for name, (own, shared) in mapped.items()) / 1024
+        for pid, mapped in maps.items()
+    }
+    return Memory(pss[web.pid], sum(pss.values()) - pss[web.pid])
+
+
+def _read_maps(pid: int) -> dict[str, tuple[int, int]]:
+    """Return anonymous and file-backed resident kB of a process by what is mapped; nothing of one that has gone."""
+    mapped: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    try:
+        text = Path(f"/proc/{pid}/smaps").read_text()
+    except OSError:
+        return {}
+    for part in re.split(r"\n(?=[0-9a-f]+-[0-9a-f]+ )", text):
+        fields = part.split("\n", 1)[0].split(None, 5)
+        values = {name: int(kb) for name, kb in re.findall(r"^(Rss|Anonymous):\s+(\d+) kB", part, re.M)}
+        if values:
+            name = fields[5] if len(fields) > 5 else ""
+            own, shared = mapped[name]
+            mapped[name] = own + values["Anonymous"], shared + values["Rss"] - values["Anonymous"]
+    return dict(mapped)
+
+
+@contextmanager
+def peak_memory(server: Server) -> Iterator[list[Memory]]:
+    """Sample the app's memory ten times a second; the list holds the sample with the largest total."""
+    peak, done = [read_memory(server)], threading.Event()
+
+    def sample() -> None:
+        while not done.wait(0.1):
+            peak[0] = max(peak[0], read_memory(server), key=lambda memory: memory.total)
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        sampler.join()
+
+
+def profile(**changes: object) -> dict[str, object]:
+    """Return the settings of ``.env.example``, with room for the largest upload."""
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    set_values = {name: value for name, value in values.items() if value}
+    return set_values | {"MAX_FILE_SIZE_MB": 500, "SPOOL_QUOTA_MB": 2000} | changes
+
+
+def analyze_once(server: Server, clip: Path) -> None:
+    """Upload and analyse the clip as a new visitor."""
+    with open_tab(server.url) as tab:
+        tab.upload(clip)
+        count = tab.analyze(timeout_s=240)
+    if count != COUNT:
+        raise PageError(f"{count} reps were counted, {COUNT} are in the clip")
+
+
+def wait_for_workers(server: Server) -> None:
+    """Wait until only the web process and Python's resource tracker are left."""
+    web = psutil.Process(server.process.pid)
+    if not wait_until(lambda: len(web.children(recursive=True)) <= 1, timeout_s=30):
+        raise TimeoutError("a worker did not end")
+    time.sleep(SETTLE_S)
+
+
+def measure_uploads(clip: Path, folder: Path) -> dict[str, object]:
+    rows = []
+    for size_mb in UPLOADS_MB:
+        file = pad(clip, folder / f"{size_mb}.mp4", size_mb=size_mb)
+        with running_app(folder, **profile()) as server:
+            with open_tab(server.url):
+                idle = read_memory(server).web
+            with peak_memory(server) as peak:
+                analyze_once(server, file)
+            wait_for_workers(server)
+            after = read_memory(server).total
+        file.unlink()
+        rows.append({
+            "upload_mb": size_mb, "idle_mb": idle, "peak_mb": peak[0].total, "peak_web_mb": peak[0].web,
+            "peak_children_mb": peak[0].children, "after_mb": after,
+        })  # fmt: skip
+        print("  ".join(f"{name} {value:.0f}" for name, value in rows[-1].items()), flush=True)
+    return {"rows": rows}
+
+
+def measure_growth(clip: Path, folder: Path) -> dict[str, object]:
+    """Grow from the third analysis on: by then everything that is loaded once has been."""
+    idle = []
+    with running_app(folder, **profile(MAX_FRAMES_TO_ANALYZE=100)) as server:
+        for run in range(1, RUNS + 1):
+            analyze_once(server, clip)
+            if run in (3, RUNS // 2, RUNS):
+                wait_for_workers(server)
+                idle.append(read_memory(server).total)
+                print(f"after {run} analyses {idle[-1]:.1f} MB", flush=True)
+    return {"after_mb": idle, "growth_mb": idle[-1] - idle[0]}
+
+
 @dataclass(frozen=True)
 class Usage:
-    """What one run took, MB; `kills` are processes the kernel ended for want of memory."""
+    """One way through start, upload and analysis in a container; `error` is why it failed, empty if it did not.
 
-    limit_mb: int
+    `anonymous_mb` is the most memory that the kernel cannot take back, `peak_mb` includes its cache of files.
+    """
+
+    limit_mb: int | None
+    seconds: float
     peak_mb: float
-    peak_anonymous_mb: float
+    anonymous_mb: float
     kills: int
-    rep_count: int
+    error: str = ""
 
 
-def measure(clip: Path, *, limit_mb: int, folder: Path, browser: Browser) -> Usage:
-    """Analyse the clip in the browser with the app confined to `limit_mb`."""
-    with _confined(limit_mb) as group, running_app(folder, cgroup=group, **_profile()) as server:
-        peak, done = [0.0], threading.Event()
-        sampler = threading.Thread(target=_sample_anonymous, args=(group, peak, done))
-        sampler.start()
+def run_in_container(clip: Path, folder: Path, *, limit_mb: int | None) -> Usage:
+    """Start the app in a memory cgroup, upload and analyse the clip."""
+    error, started = "", time.monotonic()
+    with confined(limit_mb) as group, peak_anonymous(group) as peak:
         try:
-            count = _count_in_browser(browser, server.url, clip)
-        finally:
-            done.set()
-            sampler.join()
+            with running_app(folder, cgroup=group, **profile()) as server:
+                analyze_once(server, clip)
+        except (PageError, OSError, RuntimeError, httpx.HTTPError, EOFError, TimeoutError) as failure:
+            error = f"{type(failure).__name__}: {failure}"[:200]
+        seconds = time.monotonic() - started
         return Usage(
-            limit_mb=limit_mb,
-            peak_mb=int((group / "memory.max_usage_in_bytes").read_text()) / MB,
-            peak_anonymous_mb=peak[0],
-            kills=_read_field(group / "memory.oom_control", "oom_kill"),
-            rep_count=count,
+            limit_mb,
+            seconds,
+            int((group / "memory.max_usage_in_bytes").read_text()) / MB,
+            peak[0],
+            read_field(group / "memory.oom_control", "oom_kill"),
+            error,
         )
 
 
 @contextmanager
-def _confined(limit_mb: int) -> Iterator[Path]:
+def confined(limit_mb: int | None) -> Iterator[Path]:
+    """Make a memory cgroup without swap; remove it when its last process has ended."""
     group = CGROUP / f"repscope-{os.getpid()}"
     group.mkdir()
     try:
-        (group / "memory.limit_in_bytes").write_text(str(limit_mb * MB))
+        if limit_mb:
+            (group / "memory.limit_in_bytes").write_text(str(limit_mb * MB))
+            (group / "memory.swappiness").write_text("0")
         yield group
     finally:
         wait_until(lambda: not (group / "cgroup.procs").read_text())  # the last child ends after the app
         group.rmdir()
 
 
-def _profile() -> dict[str, str]:
-    lines = (ROOT / ".env.example").read_text().splitlines()
-    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    return {name: value for name, value in values.items() if value} | {"MAX_FILE_SIZE_MB": "200"}
+@contextmanager
+def peak_anonymous(group: Path) -> Iterator[list[float]]:
+    """Sample what the kernel cannot take back from a cgroup, MB; the list holds the peak."""
+    peak, done = [0.0], threading.Event()
+
+    def sample() -> None:
+        while not done.wait(0.05):
+            peak[0] = max(peak[0], read_field(group / "memory.stat", "total_rss") / MB)
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        sampler.join()
 
 
-def _count_in_browser(browser: Browser, url: str, clip: Path) -> int:
-    page = browser.new_page()
-    page.goto(url)
-    page.set_input_files(UPLOADER, clip)
-    button = page.get_by_role("button", name="Analyze", exact=True)
-    expect(button).to_be_enabled(timeout=60_000)
-    button.click()
-    heading = page.get_by_role("heading", name=re.compile(r"^\d+ reps?$"))
-    expect(heading).to_be_visible(timeout=240_000)
-    count = int(heading.inner_text().split()[0])
-    page.close()
-    return count
-
-
-def _sample_anonymous(group: Path, peak: list[float], done: threading.Event) -> None:
-    while not done.wait(0.05):
-        peak[0] = max(peak[0], _read_field(group / "memory.stat", "total_rss") / MB)
-
-
-def _read_field(path: Path, name: str) -> int:
+def read_field(path: Path, name: str) -> int:
+    """Return one number of a cgroup's file."""
     fields = dict(line.split() for line in path.read_text().splitlines())
     return int(fields.get(name, 0))
 
 
+def measure_container(clip: Path, folder: Path) -> dict[str, object]:
+    if not is_available():
+        print("smallest container: needs root and a writable memory controller (cgroup version 1)")
+        return {"smallest_mb": None}
+    free = run_in_container(clip, folder, limit_mb=None)
+    runs = [free]
+    _print_usage(free)
+    fails, works = LOWEST_MB - STEP_MB, HIGHEST_MB
+    while works - fails > STEP_MB:
+        limit_mb = (fails + works) // 2 // STEP_MB * STEP_MB
+        usage = run_in_container(clip, folder, limit_mb=limit_mb)
+        runs.append(usage)
+        _print_usage(usage)
+        if not usage.error and not usage.kills and usage.seconds <= MOST_SLOWER * free.seconds:
+            works = limit_mb
+        else:
+            fails = limit_mb
+    return {"smallest_mb": works, "runs": [asdict(usage) for usage in runs]}
+
+
+def _print_usage(usage: Usage) -> None:
+    limit = f"{usage.limit_mb} MB" if usage.limit_mb else "no limit"
+    print(
+        f"{limit:>8}: {usage.seconds:.1f} s, peak {usage.peak_mb:.0f} MB, anonymous {usage.anonymous_mb:.0f} MB, "
+        f"{usage.kills} killed {usage.error}",
+        flush=True,
+    )
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="repscope-memory-") as name, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+    parts = {"uploads": measure_uploads, "growth": measure_growth, "container": measure_container}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[[], *parts], default=[])
+    chosen = parser.parse_args().parts or list(parts)
+    with tempfile.TemporaryDirectory(prefix="repscope-memory-") as name:
         folder = Path(name)
         clip = draw_long_clip(folder / "minute.mp4")
-        print(f"60 s, 1080 x 1920, {clip.stat().st_size / 1e6:.0f} MB, profile of .env.example")
-        print(f"{'limit':>8} {'peak':>8} {'anonymous':>10} {'killed':>7} {'reps':>5}")
-        usages = [measure(clip, limit_mb=limit_mb, folder=folder, browser=browser) for limit_mb in (1024, 512)]
-        browser.close()
-    for usage in usages:
-        print(
-            f"{usage.limit_mb:5d} MB {usage.peak_mb:5.0f} MB {usage.peak_anonymous_mb:7.0f} MB"
-            f" {usage.kills:7d} {usage.rep_count:5d}"
-        )
-    print(json.dumps({"benchmark": "memory", "runs": [vars(usage) for usage in usages]}))
+        print(f"60 s, 1080 x 1920, {clip.stat().st_size / 1e6:.1f} MB, profile of .env.example")
+        for part in chosen:
+            print(f"\n{part}")
+            print(json.dumps({"benchmark": f"memory {part}"} | parts[part](clip, folder)))
 
 
 if __name__ == "__main__":

@@ -121,8 +121,7 @@ class Overlay:
 
     def _label_corners(self, picture: Image.Image, *, time_s: float) -> None:
         margin, small = 0.03 * self._short_side, 0.042 * self._short_side
-        clock = f"{int(time_s // 60)}:{time_s % 60:04.1f}"
-        draw_label(picture, clock, xy=(picture.width - margin, margin), size=small, anchor="rt")
+        draw_label(picture, clock_text(time_s), xy=(picture.width - margin, margin), size=small, anchor="rt")
         total = len(self._ends_s)
         if not total:
             return
@@ -130,6 +129,12 @@ class Overlay:
         box = draw_label(picture, f"{done} / {total}", xy=(margin, margin), size=0.085 * self._short_side)
         if self._is_edited:
             draw_label(picture, "reps edited", xy=(margin, box[3] + margin / 3), size=0.7 * small)
+
+
+def clock_text(time_s: float) -> str:
+    """Return a time as minutes and seconds, ``1:05.3``."""
+    minutes, tenths = divmod(round(10 * time_s), 600)  # rounded first: 59.97 s is 1:00.0 and not 0:60.0
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 class Interpolation:

@@ -17,6 +17,7 @@ import numpy as np
 
 from core.people import body_distance, body_size, choose_body, cover_bodies
 from core.pose import PoseEstimator, PoseSample
+from core.prefetch import prefetch
 from core.sampling import SamplingPlan
 from core.stills import StillWriter
 from core.video import Frame, PreviewWriter, VideoInfo, iter_frames
@@ -44,7 +45,7 @@ _FRAME_S = 1 / 15
 
 @dataclass
 class Clock:
-    """Seconds spent so far in decoding and in the pose model."""
+    """Seconds spent so far waiting for decoded frames and in the pose model."""
 
     decode_s: float = 0.0
     pose_s: float = 0.0
@@ -108,7 +109,7 @@ def stream_poses(
     `lookout` and `stills` see the frames as well, `preview` all of the clip; who is in `covered` is painted over.
     """
     known = {sample.frame_index: sample for sample in covered or ()}
-    with closing(iter_frames(path, info=info, plan=plan, preview=preview)) as frames:
+    with closing(prefetch(iter_frames(path, info=info, plan=plan, preview=preview))) as frames:
         while True:
             started = time.perf_counter()
             frame = next(frames, None)

@@ -301,7 +301,8 @@ def _count(
     count = detect_reps(track, angles, joint=corrections.joint)
     if corrections.reps is not None:
         count = edited_count(count, corrections.reps, angles=angles)
-    metrics = compute_metrics(track, angles, count, sample_rate_hz=mean_rate_hz(track.time_s), view=view)
+    rate_hz, chosen = mean_rate_hz(track.time_s), corrections.joint
+    metrics = compute_metrics(track, angles, count, sample_rate_hz=rate_hz, view=view, chosen_joint=chosen)
     recognition = recognize_exercise(track, angles, count)
     if corrections.exercise is not None:
         recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")

@@ -71,6 +71,11 @@ class Trust:
     reason: str
     expected_error_deg: float
 
+    @property
+    def words(self) -> str:
+        """Return the level as it is said: trust good, or not measured."""
+        return "not measured" if self.level == "none" else f"trust {self.level}"
+
 
 def assess_trust(track: LandmarkTrack, view: View) -> dict[str, Trust]:
     """Return the trust in each of ``ANGLE_NAMES``.

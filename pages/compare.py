@@ -1,8 +1,10 @@
 """Two sets side by side: in the same phase of their reps, curve over curve, and number beside number."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.compare import compare_sets
+from core.compare import compare_sets, measure_alike
 from core.errors import AnalysisError
 from core.landmarks import JOINTS, TRUNK_LEAN
 from core.plots import joint_title, moving_joints
@@ -36,6 +38,18 @@ def choose(label: str, place: int) -> Shown:
     return next(each for each in choices if each.id == chosen).load()
 
 
+def show_on_one_joint(one: Shown, other: Shown) -> tuple[Shown, Shown]:
+    """Measure both on the same joint where that can be done, and say so."""
+    analyses = measure_alike(one.analysis, other.analysis)
+    for name, shown, analysis in zip("AB", (one, other), analyses, strict=True):
+        if analysis is not shown.analysis:
+            st.caption(
+                f"{name} is measured on the {analysis.metrics.joint or ''} here, as the other set is; its own result "
+                f"counts on the {shown.analysis.metrics.joint}.".replace("_", " ")
+            )
+    return replace(one, analysis=analyses[0]), replace(other, analysis=analyses[1])
+
+
 left, right = st.columns(2)
 try:
     with left:
@@ -49,6 +63,7 @@ if one.id == other.id:
     st.info("A and B are the same set. Choose another one for A or for B.")
     st.stop()
 
+one, other = show_on_one_joint(one, other)
 comparison = compare_sets(one.analysis, other.analysis)
 if comparison.warnings:
     st.warning("  \n".join(comparison.warnings), icon=":material/info:")

@@ -20,5 +20,5 @@ page = st.navigation(pages, position="hidden")
 with st.container(horizontal=True):  # Streamlit's own navigation covers the page of a phone
     for each in pages:
         st.page_link(each)
-keep_watch()
+    keep_watch()  # in here, or a job that ends would move everything below
 page.run()

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from core.annotate import Interpolation, Overlay, annotate_in_worker
+from core.annotate import Interpolation, Overlay, annotate_in_worker, clock_text
 from core.corrections import Corrections, delete_rep, move_edges
 from core.draw import draw_label, draw_skeleton
 from core.errors import JobError, VideoError, WriteError
@@ -361,3 +361,10 @@ def test_a_body_that_leaves_the_picture_is_cut_off(offset):
     picture = Image.new("RGB", (200, 120))
     draw_skeleton(picture, xy, np.ones(33), thickness=4)
     assert (np.asarray(picture).max() > 100) == (offset < 5000)
+
+
+@pytest.mark.parametrize(
+    ("time_s", "text"), [(0.0, "0:00.0"), (59.94, "0:59.9"), (59.97, "1:00.0"), (125.25, "2:05.2")]
+)
+def test_the_clock_has_no_sixty_seconds(time_s, text):
+    assert clock_text(time_s) == text

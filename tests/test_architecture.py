@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CORE = sorted((ROOT / "core").rglob("*.py"))
 ONLY_IMPORTER = {
-    "av": {"core/video/read.py", "core/video/write.py", "core/mannequin/clip.py"},
+    "av": {"core/video/pick.py", "core/video/read.py", "core/video/write.py", "core/mannequin/clip.py"},
     "mediapipe": {"core/pose.py", "core/model.py"},
 }
 

@@ -9,14 +9,23 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from core.compare import Estimate, compare_sets, map_time, minimal_detectable_change, pair_in_order, pair_with_one
+from core.compare import (
+    Estimate,
+    compare_sets,
+    map_time,
+    measure_alike,
+    minimal_detectable_change,
+    pair_in_order,
+    pair_with_one,
+)
 from core.compare import errors_measured as measured
 from core.compare.phase import phase_curves
 from core.compare.uncertainty import coverage_factor
+from core.corrections import Corrections
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.mannequin import View as Camera
 from core.metrics import RepMetrics
-from core.pipeline import Analysis, summarize
+from core.pipeline import Analysis, correct, summarize
 from core.view import View
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -33,7 +42,7 @@ def squats(
 
 
 def row(one: Analysis, other: Analysis, name: str):
-    return next(each for each in compare_sets(one, other).differences if each.name == name)
+    return next(each for each in compare_sets(*measure_alike(one, other)).differences if each.name == name)
 
 
 @pytest.mark.parametrize(
@@ -133,13 +142,26 @@ def test_sets_that_do_not_differ_pass_the_limit_in_one_of_twenty(seed):
 
 def test_a_much_deeper_slower_set_is_told_apart_and_itself_is_not():
     shallow, deep = squats(depth=0.6), squats(period_s=3.4)
-    changed = {each.name: each.verdict for each in compare_sets(shallow, deep).differences}
+    changed = {each.name: each.verdict for each in compare_sets(*measure_alike(shallow, deep)).differences}
     assert changed["rom_deg"] == changed["max_deg"] == changed["duration_s"] == changed["eccentric_s"] == "larger"
     assert changed["reps"] == "within"
     same = compare_sets(deep, deep)
     assert {each.verdict for each in same.differences} <= {"within", "unknown"}
     assert same.is_alike
     assert not same.warnings
+
+
+def test_a_shallow_squat_counted_on_the_hip_is_measured_on_the_knee_like_the_deep_one():
+    shallow, deep = squats(depth=0.6), squats()
+    one, other = measure_alike(shallow, deep)
+    assert compare_sets(one, other).joint == "knee"
+    assert one.rep_count == shallow.rep_count
+    assert measure_alike(deep, deep) == (deep, deep)
+
+
+def test_what_the_trainer_chose_stays():
+    chosen = correct(squats(), Corrections(joint="left_hip", exercise="squat"))
+    assert measure_alike(chosen, squats())[0] is chosen
 
 
 def test_the_change_is_b_less_a():

@@ -1,5 +1,6 @@
 """Watching a clip for the one who trains: a second pass only where somebody else is in the picture."""
 
+import threading
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -81,6 +82,19 @@ def test_who_is_alone_is_watched_once(patches_clip, request_defaults):
     assert {earlier for earlier, _ in steps} == {0}
     assert estimator.frames[:30] == list(range(30))
     assert followed.warnings == ()
+
+
+def test_frames_are_decoded_beside_the_model(patches_clip, request_defaults):
+    names = []
+
+    class Watching(WhitePatches):
+        def estimate(self, frame: Frame) -> PoseSample:
+            names.append({thread.name.partition("_")[0] for thread in threading.enumerate()})
+            return super().estimate(frame)
+
+    watch(patches_clip, Watching((60, 60)), request_defaults)
+    assert all("prefetch" in threads for threads in names[:30])
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("prefetch")]
 
 
 def test_where_a_second_person_is_seen_the_clip_is_watched_again(patches_clip, request_defaults):

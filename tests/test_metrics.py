@@ -31,6 +31,14 @@ def trace_set(trace: np.ndarray, time_s: np.ndarray, reps: list[Rep], joint: str
     return Performance(track, angles, RepCount(joint, trace, "deg", reps=reps))
 
 
+def half_hidden(done: Performance, *, side: str, when: np.ndarray | slice = slice(None)) -> Performance:
+    """The same angles, but a side's limbs are seen badly."""
+    visibility = done.track.visibility.copy()
+    limbs = [INDEX[f"{side}_{point}"] for point in ("elbow", "wrist", "knee", "ankle")]
+    visibility[when] = np.where(np.isin(np.arange(33), limbs), 0.55, visibility[when])
+    return replace(done, track=replace(done.track, visibility=visibility))
+
+
 class TestOneRep:
     def test_cosine_rep_has_known_range_and_velocity(self):
         time_s = np.arange(0, 2.001, 1 / 15)
@@ -132,6 +140,37 @@ class TestSides:
         assert math.isnan(rep.left_rom_deg)
         assert rep.right_rom_deg > 100
 
+    def test_shared_reps_are_measured_on_the_side_seen_better(self):
+        done = half_hidden(perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee"), side="left")
+        result = metrics_of(done)
+        assert {rep.joint for rep in result.reps} == {result.joint} == {"right_knee"}
+        assert result.reps[0].quality_reason == "clear"
+
+    def test_the_side_the_trainer_chose_is_measured(self):
+        done = half_hidden(perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee"), side="left")
+        result = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=15, chosen_joint="left_knee")
+        assert {rep.joint for rep in result.reps} == {"left_knee"}
+
+    @pytest.mark.parametrize("driver", ["left_elbow", "elbow"])
+    def test_a_side_that_moves_alone_is_measured(self, driver):
+        curl = EXERCISES["curl"]
+        far_arm = replace(curl, turn={**curl.turn, "right_forearm": 0.0, "right_upper_arm": 0.0})
+        done = perform(far_arm, yaw_deg=45, drive="left_elbow")
+        result = metrics_of(replace(done, count=replace(done.count, driving_joint=driver)))
+        assert {rep.joint for rep in result.reps} == {"left_elbow"}
+        hidden = metrics_of(half_hidden(done, side="left"))
+        assert {rep.joint for rep in hidden.reps} == {"left_elbow"}
+        assert hidden.reps[0].rom_deg > 100
+
+    @pytest.mark.parametrize("driver", ["knee", "hip_height"])
+    def test_all_reps_of_a_set_are_measured_on_one_side(self, driver):
+        done = perform(EXERCISES["squat"], yaw_deg=45, drive="left_knee", reps=4)
+        late = done.track.time_s > 5
+        count = replace(done.count, driving_joint=driver)
+        swapped = half_hidden(half_hidden(done, side="left", when=late), side="right", when=~late)
+        result = metrics_of(replace(swapped, count=count))
+        assert len({rep.joint for rep in result.reps}) == 1
+
     def test_alternating_sides_are_compared_over_the_set(self):
         time_s = np.arange(0, 8.01, 1 / 15)
         wave = 0.5 - 0.5 * np.cos(np.pi * time_s)
@@ -228,6 +267,20 @@ class TestSet:
         assert [rep.is_partial for rep in result.reps] == [False, False, False, True]
         assert result.statistics["rom_deg"].n == 3
         assert result.reps[3].rom_deg < result.statistics["rom_deg"].mean / 2
+
+    @pytest.mark.parametrize("cut", ["cut_start", "cut_end"])
+    def test_a_half_cut_by_the_clip_is_not_averaged(self, cut):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=4)
+        last = done.count.reps[3]
+        half = replace(last, start_s=last.turn_s) if cut == "cut_start" else replace(last, end_s=last.turn_s)
+        counted = replace(half, **{cut: True})  # as the trainer may decide
+        count = replace(done.count, reps=[*done.count.reps[:3], counted])
+        result = compute_metrics(done.track, done.angles, count, sample_rate_hz=15)
+        name, other = ("to_turn_s", "from_turn_s") if cut == "cut_start" else ("from_turn_s", "to_turn_s")
+        assert math.isnan(getattr(result.reps[3], name))
+        assert getattr(result.reps[3], other) > 0.5
+        assert result.statistics[name].n == 3
+        assert result.statistics[name].mean == pytest.approx(result.reps[0].to_turn_s, abs=0.1)
 
     def test_displacement_driver_is_measured_on_the_joint_moving_with_it(self):
         done = perform(EXERCISES["squat"])

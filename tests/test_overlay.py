@@ -2,11 +2,16 @@
 
 import base64
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import pages
+from core.annotate import MAX_GAP_S
+from core.corrections import MIN_REP_S
 from core.landmarks import DRAWN, INDEX, SKELETON
 from core.overlay import ABSENT_DEG, ABSENT_XY, MARGIN, pack_curves, pack_driving, pack_overlay, pack_reps
 from core.pipeline import Analysis
@@ -133,3 +138,17 @@ def test_curves_leave_bands_and_words_to_the_player(filmed):
     assert (curve["joint"], curve["title"]) == ("knee", "Knee flexion")
     assert [trace["name"] for trace in figure["data"]] == ["Left", "Right", "Turning point"]
     assert not figure["layout"].keys() & {"shapes", "annotations"}
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "value"),
+    [
+        ("numbers.js", "LONGEST_GAP_S", MAX_GAP_S),
+        ("numbers.js", "ABSENT_XY", ABSENT_XY),
+        ("numbers.js", "ABSENT_DEG", ABSENT_DEG),
+        ("handles.js", "SHORTEST_REP_S", MIN_REP_S),
+    ],
+)
+def test_the_browser_knows_the_same_numbers(script, name, value):
+    text = (Path(pages.__file__).parent / "components/player/browser" / script).read_text(encoding="utf-8")
+    assert re.search(rf"^const {name} = (\S+);", text, re.MULTILINE)[1] == f"{value:g}"

@@ -1,11 +1,13 @@
 """Every page: alone and empty, with a seeded result, through the shell, and with bad uploads."""
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.corrections import Corrections
 from core.errors import AnalysisError
 from core.pipeline import Analysis, Request
 from core.spool import get_spool
@@ -43,6 +45,16 @@ def test_every_page_stands_alone_and_empty(name, expected):
     assert expected in text_of(app)
 
 
+def table_of(app) -> dict:
+    """Return what the table of reps is given: ``columns`` and ``rows``."""
+    (table,) = (part for part in app.get("bidi_component") if part.proto.component_name == "repscope_rep_table")
+    return json.loads(table.proto.json)[0]
+
+
+def titles(table: dict) -> list[str]:
+    return [column["title"] for column in table["columns"]]
+
+
 def test_results_shows_what_the_session_has(result):
     app = page("results")
     app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
@@ -52,9 +64,10 @@ def test_results_shows_what_the_session_has(result):
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics["Memory, peak together"] == f"{result.analysis.peak_mb + 150:.0f} MB"
     assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
-    table = app.dataframe[0].value
-    assert list(table["rep"]) == [1, 2, 3, 4, 5]
-    assert "peak_velocity_deg_s" in table
+    table = table_of(app)
+    assert [row[0] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
+    assert titles(table)[:4] == ["Rep", "Start (s)", "Turn (s)", "End (s)"], "columns that say nothing are left out"
+    assert "Peak velocity (°/s)" in titles(table)
 
 
 def test_velocity_is_left_out_where_the_rate_is_too_low(result):
@@ -68,7 +81,7 @@ def test_velocity_is_left_out_where_the_rate_is_too_low(result):
     app = page("results")
     app.session_state["results"] = {("sha", result.request): slow}
     app.run()
-    assert "peak_velocity_deg_s" not in app.dataframe[0].value
+    assert "Peak velocity (°/s)" not in titles(table_of(app))
 
 
 def test_naming_the_joint_recounts(result):
@@ -203,3 +216,68 @@ def test_an_expired_clip_is_explained():
     get_spool().remove(app.session_state["clip"].file.token)
     app.run()
     assert "The clip has expired and was deleted" in text_of(app)
+
+
+def test_reset_brings_back_the_reps_and_keeps_joint_and_exercise(result):
+    from pages.components.corrections import apply_edit, change
+    from pages.components.state import results
+
+    change(result, Corrections(joint="right_knee", exercise="squat"))
+    apply_edit(results()[result.key], {"action": "delete", "row": 0})
+    assert results()[result.key].analysis.rep_count == 4
+    apply_edit(results()[result.key], {"action": "reset"})
+    again = results().pop(result.key).analysis
+    assert again.rep_count == 5
+    assert again.corrections == Corrections(joint="right_knee", exercise="squat")
+
+
+def test_a_deleted_result_takes_its_report_along(result):
+    app = page("results")
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
+    app.session_state["report_made"] = None
+    app.run()
+    app.button(key="report_make").click().run()
+    assert app.session_state["report_made"].html
+    app.button(key="result_delete").click().run()
+    assert "report_made" not in app.session_state
+
+
+def test_a_doubtful_rep_says_why(result):
+    from dataclasses import replace
+
+    reps = list(result.analysis.metrics.reps)
+    reps[1] = replace(reps[1], quality=0.5, quality_reason="the joint is hard to see")
+    metrics = replace(result.analysis.metrics, reps=tuple(reps))
+    app = page("results")
+    doubtful = replace(result, analysis=replace(result.analysis, metrics=metrics))
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): doubtful}
+    app.run()
+    assert list(app.dataframe[0].value["quality_reason"])[1] == "the joint is hard to see"
+
+
+def test_the_joint_measured_is_named_where_another_was_counted_on(result):
+    from dataclasses import replace
+
+    metrics = replace(result.analysis.metrics, joint="right_hip")
+    app = page("results")
+    other = replace(result, analysis=replace(result.analysis, metrics=metrics))
+    app.session_state["results"] = {(result.clip.file.sha256, result.request): other}
+    app.run()
+    assert "Measured on: Right hip" in text_of(app)
+
+
+def test_a_job_that_is_watched_moves_nothing_on_the_page():
+    from core.worker import get_pool
+    from pages.components.state import Drawing
+    from tests.worker_tasks import count
+
+    quiet = page("shell").run()
+    job = get_pool().submit(count, 400, pause_s=0.05)
+    watching = page("shell")
+    watching.session_state["drawings"] = {"run-1": Drawing(Corrections(), job)}
+    watching.run()
+    assert not job.has_ended
+    job.cancel()
+    assert [child.type for child in watching.main.children.values()] == [
+        child.type for child in quiet.main.children.values()
+    ]

@@ -75,6 +75,18 @@ def test_the_joints_that_move_come_first(analysis):
     assert len(moving_joints(analysis, most=2)) == 2
 
 
+def test_noise_is_no_joint_that_moves(analysis):
+    noise = np.random.default_rng(1).normal(0, 90, len(analysis.track.time_s))
+    noisy = replace(analysis, angles=analysis.angles | {"left_ankle": noise})
+    assert "ankle" not in moving_joints(noisy, most=2)
+
+
+def test_the_turn_is_marked_on_the_side_measured(analysis):
+    reps = tuple(replace(rep, joint="right_knee") for rep in analysis.metrics.reps)
+    other = replace(analysis, metrics=replace(analysis.metrics, reps=reps))
+    assert set(plot_joint(other, "knee").data[-1].marker.color) == {SIDE_COLORS["right"]}
+
+
 def test_the_live_curve_shows_the_angle_that_moves_most():
     series = {"left_knee": [0.0, 50.0, 100.0], "left_elbow": [10.0, 12.0, 11.0], "left_hip": [np.nan] * 3}
     assert most_moving_angle(series) == "left_knee"

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from tests.waiting import is_alive, wait_until
 
 ROOT = Path(__file__).parent.parent
 
 PARENT = """
 import sys
+import time
 sys.path[:0] = [{root!r}, {tests!r}]
 import {extra}
 from tests import worker_tasks as tasks
@@ -110,7 +112,7 @@ def test_no_child_outlives_a_parent_that_exits_while_a_job_runs(tmp_path):
     body = """
     job, queued = [get_pool().submit(tasks.spin_without_yielding) for _ in range(2)]
     while not (messages := job.take_messages()):
-        pass
+        time.sleep(0.01)
     print(messages[0])
     """
     with run_parent(body, tmp_path) as parent:

@@ -4,7 +4,7 @@
 `differences` puts the numbers of two analyses beside each other.
 """
 
-from core.compare.differences import Comparison, Difference, compare_sets
+from core.compare.differences import Comparison, Difference, compare_sets, measure_alike
 from core.compare.phase import PHASE_PCT, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 
@@ -16,6 +16,7 @@ __all__ = [
     "PhaseCurves",
     "compare_sets",
     "map_time",
+    "measure_alike",
     "minimal_detectable_change",
     "pair_in_order",
     "pair_with_one",

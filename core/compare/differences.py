@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.compare.errors_measured import COUNT_ERROR, error_of
 from core.compare.uncertainty import Estimate, minimal_detectable_change
+from core.exercises import BY_NAME
 from core.metrics.joint import base_joint
-from core.pipeline import Analysis
+from core.pipeline import Analysis, correct
 from core.sampling import supported_at
 
 NAN = float("nan")
@@ -120,6 +121,29 @@ def compare_sets(one: Analysis, other: Analysis) -> Comparison:
         why = other_joints if row.of_angle and joint is None else ""
         rows.append(_compare(row, one, other, is_alike=is_alike, why=why))
     return Comparison(joint, is_alike, tuple(rows), tuple(_warnings(one, other, joints)))
+
+
+def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
+    """Return both sets measured on one joint, where they may show the same exercise but were not.
+
+    A shallow squat may be counted on the hip and a deep one on the knee. Both are then counted on the joint that
+    shows the depth of the exercise, as far as it is known of one set and the other's is the same or not clear; a set
+    keeps its own joint if that changes its count, or if its reps or its joint were set by hand.
+    """
+    joints = {base_joint(each.metrics.joint) for each in (one, other)}
+    known = {each.recognition.exercise for each in (one, other)} - {None}
+    if len(joints) == 1 or len(known) != 1:
+        return one, other
+    joint = BY_NAME[str(known.pop())].joint
+    return _measure_on(one, joint), _measure_on(other, joint)
+
+
+def _measure_on(analysis: Analysis, joint: str) -> Analysis:
+    decided = analysis.corrections
+    if base_joint(analysis.metrics.joint) == joint or decided.reps is not None or decided.joint is not None:
+        return analysis
+    again = correct(analysis, replace(decided, joint=joint))
+    return again if again.rep_count == analysis.rep_count else analysis
 
 
 def _rows(one: Analysis, other: Analysis) -> list[_Row]:

@@ -65,7 +65,7 @@ def minimal_detectable_change(one: Estimate, other: Estimate) -> float:
 
 
 def coverage_factor(freedom: float) -> float:
-    """Return the two-sided 95 % point of Student's t, within 0.6 % from two degrees of freedom on; 1.96 for infinite degrees of freedom."""
+    """Return the two-sided 95 % point of Student's t, 0.6 % at most too large from two degrees of freedom on."""
     if freedom < 1:
         return NAN
     return float(np.interp(1 / freedom, [1 / each for each in reversed(_T_95)], list(reversed(_T_95.values()))))

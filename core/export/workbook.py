@@ -212,7 +212,7 @@ def _write_about(sheet: _Sheet, analysis: Analysis) -> None:
     sheet.part("Angle", "How far to trust it")
     for name, trust in analysis.trust.items():
         error = "" if math.isnan(trust.expected_error_deg) else f", about ±{trust.expected_error_deg:.0f}°"
-        sheet.write([_words(name), f"{trust.level}{error}. {trust.reason}"], text_wrap=True)
+        sheet.write([_words(name), f"{trust.words.capitalize()}{error}. {trust.reason}"], text_wrap=True)
 
 
 def _number_format(title: str) -> str:

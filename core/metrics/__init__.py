@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from core.landmarks import SIDES, LandmarkTrack
 from core.metrics.curve import RepCurve, cut_curve
 from core.metrics.direction import LoadDirection, detect_load_direction
-from core.metrics.joint import MeasuredRep, base_joint, both_take_part, choose_joint, driven_side, measure_rep
+from core.metrics.joint import (
+    MeasuredRep,
+    base_joint,
+    both_take_part,
+    choose_joint,
+    choose_side,
+    driven_side,
+    measure_rep,
+)
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
 from core.reps import Rep, RepCount
@@ -30,6 +38,7 @@ def compute_metrics(
     *,
     sample_rate_hz: float,
     view: View | None = None,
+    chosen_joint: str | None = None,
 ) -> SetMetrics:
     """Measure every counted and partial rep, and the set.
 
@@ -46,16 +55,20 @@ def compute_metrics(
     view
         Of the camera; where it turns one side away, that side is guessed rather than seen, and the
         sides are not compared.
+    chosen_joint
+        What the trainer chose to count on; where it names a side, that side is measured.
 
     Notes
     -----
     Where a displacement drove the count, range and velocity are those of the joint angle moving
-    most with it (`choose_joint`; its name stands with each rep), and the phases its own.
+    most with it (`choose_joint`; its name stands with each rep), and the phases its own. Which side
+    is measured, `choose_side` says.
     """
     joint = choose_joint(track, angles, count)
+    side = driven_side(chosen_joint) or choose_side(track, angles, count, joint=joint)
     reps = count.all_reps
     direction = detect_load_direction(track, count.reps or list(reps))
-    measured = [_measure(track, angles, count, joint=joint, rep=rep) for rep in reps]
+    measured = [_measure(track, angles, joint=joint, side=side, rep=rep) for rep in reps]
     if view is not None and view.near_side is not None:
         measured = [replace(one, left=None, right=None) for one in measured]
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
@@ -75,12 +88,11 @@ def compute_metrics(
 
 
 def _measure(
-    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, joint: str | None, rep: Rep
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], *, joint: str | None, side: str | None, rep: Rep
 ) -> MeasuredRep:
     if joint is None:
         return MeasuredRep("", None, None, None, 0.0)
-    side = rep.side if rep.side in SIDES else driven_side(count.driving_joint)
-    return measure_rep(track, angles, joint=joint, side=side, rep=rep)
+    return measure_rep(track, angles, joint=joint, side=rep.side if rep.side in SIDES else side, rep=rep)
 
 
 def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep) -> RepCurve | None:

@@ -14,6 +14,10 @@ SEEN_WELL_MIN = 0.65
 hidden far sides of real clips lie below .6, near sides above .85 (median over 40 clips, 2026-11)."""
 TAKES_PART_MIN = 0.4
 """A side with less than this share of the other's range does not perform the rep (rule of thumb)."""
+SEEN_BETTER_MIN = 0.1
+"""Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
+ALIKE_MIN = 0.8
+"""Correlation from which two sides move together in a rep (rule of thumb; in turn it is below 0)."""
 _ROM_MIN_DEG = 1.0
 
 
@@ -80,6 +84,54 @@ def _moves_with(track: LandmarkTrack, series: NDArray[np.float64], *, name: str,
     return float(np.median(weights)) if weights else 0.0
 
 
+def choose_side(
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, joint: str | None
+) -> str | None:
+    """Return the side on which the reps of both sides are measured; None for the mean, or where there are no sides.
+
+    One side for the whole set, or its reps could not be compared. Where both sides carry the same reps, it need not
+    be the one that drove the count: the mean of both where they were counted together and are seen well, else the side
+    seen clearly better. A side that moves alone is measured, however it is seen.
+
+    Parameters
+    ----------
+    joint
+        From `choose_joint`.
+    """
+    if joint is None or joint == TRUNK_LEAN:
+        return None
+    driving = driven_side(count.driving_joint)
+    reps = [rep for rep in count.reps or count.all_reps if rep.side not in SIDES]
+    if not reps:
+        return driving
+    names = {side: f"{side}_{joint}" for side in SIDES}
+    seen = {side: float(np.median([joint_visibility(track, names[side], rep) for rep in reps])) for side in SIDES}
+    pairs = [[_cut(track, angles, names[side], rep) for side in SIDES] for rep in reps]
+    shared = sum(left is not None and right is not None and _move_alike(left, right) for left, right in pairs)
+    if 2 * shared > len(reps):
+        if driving is None and min(seen.values()) >= SEEN_WELL_MIN:
+            return None
+        better = max(SIDES, key=lambda side: seen[side])
+        return better if driving is None or seen[better] - seen[driving] >= SEEN_BETTER_MIN else driving
+    return driving or _moving_side(pairs, seen)
+
+
+def _move_alike(left: RepCurve, right: RepCurve) -> bool:
+    """Tell whether both sides perform the rep at the same time."""
+    return both_take_part(left, right) and float(np.corrcoef(left.value, right.value)[0, 1]) >= ALIKE_MIN
+
+
+def _moving_side(pairs: list[list[RepCurve | None]], seen: dict[str, float]) -> str:
+    """Return the side seen well that moves more; without one, the side seen better."""
+
+    def rank(side: str) -> tuple[bool, float, float]:
+        roms = [curve.rom for pair in pairs if (curve := pair[SIDES.index(side)]) is not None]
+        well = bool(roms) and seen[side] >= SEEN_WELL_MIN
+        return (well, float(np.median(roms)) if well else 0.0, seen[side])
+
+    return max(SIDES, key=rank)
+
+
 def measure_rep(
     track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], *, joint: str, side: str | None, rep: Rep
 ) -> MeasuredRep:
@@ -90,8 +142,7 @@ def measure_rep(
     joint
         From `choose_joint`.
     side
-        ``left`` or ``right`` where the rep or its signal belongs to one; else the mean of both sides is
-        measured if both are seen well and take part, and the better-seen one if not.
+        ``left`` or ``right``: the rep's own, or from `choose_side`; None for the mean of both.
     """
     if joint == TRUNK_LEAN:
         curve = _cut(track, angles, TRUNK_LEAN, rep)
@@ -100,29 +151,18 @@ def measure_rep(
     seen = {each: joint_visibility(track, names[each], rep) for each in SIDES}
     curves = {each: _cut(track, angles, names[each], rep) for each in SIDES}
     well = {each: curves[each] if seen[each] >= SEEN_WELL_MIN else None for each in SIDES}
-    left, right = well["left"], well["right"]
-    if side is None and left is not None and right is not None and both_take_part(left, right):
+    left, right = curves["left"], curves["right"]
+    if side is not None:
+        return MeasuredRep(names[side], curves[side], well["left"], well["right"], seen[side])
+    mean = None
+    if left is not None and right is not None:
         mean = RepCurve(left.time_s, (left.value + right.value) / 2, (left.velocity + right.velocity) / 2)
-        return MeasuredRep(joint, mean, left, right, min(seen.values()))
-    if side is None:
-        side = _better_side(curves, seen)
-    return MeasuredRep(names[side], curves[side], left, right, seen[side])
+    return MeasuredRep(joint, mean, well["left"], well["right"], min(seen.values()))
 
 
 def both_take_part(left: RepCurve, right: RepCurve) -> bool:
     """Tell whether both sides perform the rep, judged by their ranges of motion."""
     return min(left.rom, right.rom) >= max(TAKES_PART_MIN * max(left.rom, right.rom), _ROM_MIN_DEG)
-
-
-def _better_side(curves: dict[str, RepCurve | None], seen: dict[str, float]) -> str:
-    """Return the side seen well that moves more; without one, the side seen better."""
-
-    def rank(side: str) -> tuple[bool, float, float]:
-        curve = curves[side]
-        well = curve is not None and seen[side] >= SEEN_WELL_MIN
-        return (well, curve.rom if well and curve is not None else 0.0, seen[side])
-
-    return max(SIDES, key=rank)
 
 
 def _cut(track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], name: str, rep: Rep) -> RepCurve | None:

@@ -29,7 +29,7 @@ class RepMetrics:
     start_s, turn_s, end_s, duration_s
         Seconds of presentation; `duration_s` is `end_s` less `start_s`.
     to_turn_s, from_turn_s
-        Moving time before and after the pause at the turning point.
+        Moving time before and after the pause at the turning point; NaN for a half that the clip cuts.
     eccentric_s, concentric_s
         The same two, named by which lowers the load; NaN where that cannot be told.
     pause_turn_s, pause_top_s
@@ -137,8 +137,8 @@ def compute_rep_metrics(
         turn_s=rep.turn_s,
         end_s=rep.end_s,
         duration_s=rep.end_s - rep.start_s,
-        to_turn_s=phases.to_turn_s,
-        from_turn_s=phases.from_turn_s,
+        to_turn_s=halves[0],
+        from_turn_s=halves[1],
         eccentric_s=eccentric_s,
         concentric_s=concentric_s,
         pause_turn_s=phases.pause_turn_s,

@@ -5,6 +5,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
+from core.metrics import RepMetrics
+from core.metrics.joint import driven_side
 from core.palette import ACCENT, NEUTRAL, REP_COLORS, REP_DASHES, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
 from core.pipeline import Analysis
 from core.reps import Rep
@@ -58,15 +60,24 @@ def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s:
 
 
 def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
-    """Return the joints worth drawing first: the driving one, then those with the largest range."""
+    """Return the joints worth drawing first: the driving one, then those that move most, and with it."""
+    signal = analysis.count.signal
 
-    def range_deg(joint: str) -> float:
-        names = [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES]
-        return max(_range(analysis.angles[name]) for name in names)
+    def weight(name: str) -> float:
+        series = analysis.angles[name]
+        known = np.isfinite(series + signal)
+        if known.sum() < 2 or np.ptp(series[known]) == 0 or np.ptp(signal[known]) == 0:
+            return _range(series) if analysis.count.driving_joint is None else 0.0
+        return _range(series) * abs(float(np.corrcoef(series[known], signal[known])[0, 1]))
+
+    def movement(joint: str) -> float:
+        return max(
+            weight(name) for name in ([TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES])
+        )
 
     driving = analysis.count.driving_joint or ""
     joints = [*JOINTS, TRUNK_LEAN]
-    joints.sort(key=lambda joint: (joint not in driving, -range_deg(joint)))
+    joints.sort(key=lambda joint: (joint not in driving, -movement(joint)))
     return joints[:most]
 
 
@@ -81,7 +92,8 @@ def _range(values: NDArray[np.float64]) -> float:
 
 
 def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
-    turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in analysis.count.reps]
+    whole = [rep for rep in analysis.metrics.reps if not rep.is_partial]
+    turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in whole]
     sides = [TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0] for _, name in turns]
     figure.add_scatter(
         x=[turn_s for turn_s, _ in turns],
@@ -97,10 +109,10 @@ def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[s
     )
 
 
-def _turning_name(analysis: Analysis, rep: Rep, *, names: list[str]) -> str:
-    """Return the curve to mark a rep on: of its side or the one that drove, else the one that moves more in it."""
-    driving = analysis.count.driving_joint
-    own = [name for name in names if name.startswith(rep.side) or (rep.side == "both" and name == driving)]
+def _turning_name(analysis: Analysis, rep: RepMetrics, *, names: list[str]) -> str:
+    """Return the curve to mark a rep on: of the side it is measured on, else the one that moves more in it."""
+    side = driven_side(rep.joint) or rep.side
+    own = [name for name in names if name.startswith(side)]
     if own:
         return own[0]
     inside = (analysis.track.time_s >= rep.start_s) & (analysis.track.time_s <= rep.end_s)

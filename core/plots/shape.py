@@ -75,14 +75,18 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     angle = _words(drawn[0][0].joint) if len({rep.joint for rep, _ in drawn}) == 1 else "Angle"
     _style(figure, x_title="Share of the rep (%)", y_title=f"{angle} (°)")
     figure.update_xaxes(range=[0, 100])
-    spread = f" They differ by ±{np.mean(spreads):.0f}° on average." if spreads else ""
+    spread = (
+        f" They differ by ±{np.mean(spreads):.0f}° on average: one standard deviation (SD), the shaded band."
+        if spreads
+        else ""
+    )
     return Drawing(figure, f"Every rep laid over the others: the tighter the bundle, the more alike.{spread}")
 
 
 def plot_tempo(analysis: Analysis) -> Drawing:
     """Draw how long each rep lowers, pauses and lifts, in seconds, as stacked bars, the first rep on top."""
     metrics = analysis.metrics
-    reps = [rep for rep in metrics.reps if math.isfinite(rep.to_turn_s + rep.from_turn_s)]
+    reps = [rep for rep in metrics.reps if math.isfinite(rep.pause_turn_s)]
     if not reps:
         return Drawing(None, _why_withheld(metrics, "Tempo"))
     figure = go.Figure()

@@ -288,6 +288,8 @@ def _method(analysis: Analysis) -> list[str]:
     if analysis.count.driving_joint:
         how = "chosen by the trainer" if corrections.joint else "found by itself"
         said.append(f"Counted on: {say_joint(analysis.count.driving_joint)} ({how}).")
+    if math.isfinite(analysis.metrics.statistics["rom_deg"].sd):
+        said.append("± SD: standard deviation, how far the reps are from their mean; two in three are within it.")
     return [*filter(None, said), _edits(analysis)]
 
 
@@ -305,7 +307,7 @@ def _trust(analysis: Analysis) -> list[str]:
     for name in measured_angles(analysis):
         trust = analysis.trust[name]
         about = "" if math.isnan(trust.expected_error_deg) else f", about ±{trust.expected_error_deg:.0f}°"
-        said.setdefault(f"trust {trust.level}{about}. {trust.reason}", []).append(say_joint(name))
+        said.setdefault(f"{trust.words}{about}. {trust.reason}", []).append(say_joint(name))
     return [f"{' and '.join(names).capitalize()}: {text}" for text, names in said.items()]
 
 

@@ -1,7 +1,7 @@
 """Clips in and out; the only folder importing PyAV.
 
-``read`` (what a file is, its frames one at a time), ``write`` (H.264 that plays everywhere), ``preview`` (a small copy
-for browsers that cannot play the clip itself).
+``read`` (what a file is, its frames one at a time), ``pick`` (which of them need decoding), ``write`` (H.264 that plays
+everywhere), ``preview`` (a small copy for browsers that cannot play the clip itself).
 """
 
 from core.video.preview import PreviewWriter, needs_preview

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.errors import WriteError
 from core.sampling import Sampler
 from core.video.read import VideoInfo
-from core.video.write import ClipWriter, fit_size, plan_output
+from core.video.write import MAX_FPS, ClipWriter, fit_size, plan_output
 
 SHORT_SIDE_PX = 480
 NAME = "preview.mp4"
@@ -57,7 +57,7 @@ class PreviewWriter:
         self._writer: ClipWriter | None = None
         try:
             self._writer = ClipWriter(
-                folder / NAME, size_wh=self.size_wh, fps=info.fps, what="The preview", preset="superfast"
+                folder / NAME, size_wh=self.size_wh, fps=min(info.fps, MAX_FPS), what="The preview", preset="superfast"
             )
         except WriteError as error:
             self._give_up(error)

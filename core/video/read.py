@@ -19,7 +19,8 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from core.errors import VideoError
-from core.sampling import Sampler, SamplingPlan
+from core.sampling import SamplingPlan
+from core.video.pick import Picker, decode_all, decode_picked
 
 if TYPE_CHECKING:
     from core.video.preview import PreviewWriter
@@ -95,7 +96,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
                 f"The clip is too long: {duration_s:.0f} s, the limit is {max_duration_s:.0f} s. "
                 "Trim it to one set, or raise MAX_VIDEO_DURATION_SECONDS."
             )
-        frame = next(_decode(container, stream), None)
+        frame = next(decode_all(container, stream), None)
         if frame is None:
             raise VideoError(_NO_FRAMES)
         width, height = _displayed_size(frame, stream)
@@ -120,6 +121,7 @@ def iter_frames(
 
     The `preview` gets all frames, those after the last planned one too.
 
+    `frame_index` counts the frames the file holds, decoded or not. A planned frame that does not decode is left out.
     The file is closed when the generator ends or is closed. A clip that is cut off or damaged
     inside yields what decodes: compare the last `time_s` with the clip's duration.
 
@@ -129,18 +131,15 @@ def iter_frames(
         The file cannot be opened any more, or no frame of it decodes.
     """
     with _open(path) as (container, stream):
-        start_s = float((stream.start_time or 0) * (stream.time_base or 0))
-        sampler = Sampler(plan, fps=info.fps)
-        index = -1
-        for index, decoded in enumerate(_decode(container, stream)):
-            time_s = index / info.fps if decoded.time is None else decoded.time - start_s
-            if preview and preview.takes(index, time_s):
-                preview.add(_to_image(decoded, preview.size_wh), time_s=time_s)
-            if sampler.takes(index, time_s):
-                yield Frame(index, time_s, _to_image(decoded, plan.size_wh))
-            if sampler.is_full and not preview:
-                return
-        if index < 0:
+        is_empty = True
+        picker = Picker(plan, fps=info.fps, preview=preview)
+        for pick, decoded in decode_picked(container, stream, picker=picker, fps=info.fps):
+            is_empty = False
+            if preview and pick.is_previewed:
+                preview.add(_to_image(decoded, preview.size_wh), time_s=pick.time_s)
+            if pick.is_planned:
+                yield Frame(pick.frame_index, pick.time_s, _to_image(decoded, plan.size_wh))
+        if is_empty:
             raise VideoError(_NO_FRAMES)
         if preview:
             preview.finish()
@@ -237,20 +236,6 @@ def _mean_rate(stream: VideoStream, *, duration_s: float, frame_count: int) -> f
         raise VideoError("The clip has no length: it holds no frames. Film it again or copy the original once more.")
     rate = stream.average_rate
     return float(rate) if rate else frame_count / duration_s
-
-
-def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Yield what decodes; a damaged packet is passed over, a file that ends early just ends."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            continue
 
 
 def _rotation_deg(frame: VideoFrame) -> int:

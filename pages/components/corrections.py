@@ -32,7 +32,7 @@ def apply_edit(result: Result, edit: Edit) -> None:
         if edit["action"] == "undo":
             undo(result)
         elif edit["action"] == "reset":
-            change(result, Corrections())
+            change(result, replace(result.analysis.corrections, reps=None))
         else:
             reps = edit_reps(result.analysis, edit)
             change(result, replace(result.analysis.corrections, reps=reps))

@@ -22,12 +22,12 @@ figcaption { margin-top: 6px; }
 strong { display: block; }
 """,
     js="""
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data: [sizeWh, shots] }) {
   const gallery = parentElement.querySelector(".gallery");
-  const made = data.pictures.map(({ name, title, words, kind, alt }) => {
+  const made = shots.map(({ name, title, words, kind, alt }) => {
     const figure = document.createElement("figure");
     figure.className = kind;
-    const [width, height] = data.size_wh;
+    const [width, height] = sizeWh;
     const img = Object.assign(document.createElement("img"), { alt, width, height, loading: "lazy" });
     img.src = `/pictures/${name}.jpg`;
     const caption = document.createElement("figcaption");
@@ -55,4 +55,4 @@ class Shot:
 
 def show_gallery(shots: tuple[Shot, ...], *, key: str) -> None:
     """Show pictures beside each other; their room is kept while they load."""
-    _gallery(data={"pictures": [asdict(shot) for shot in shots], "size_wh": SIZE_WH}, key=key)
+    _gallery(data=[list(SIZE_WH), [asdict(shot) for shot in shots]], key=key)

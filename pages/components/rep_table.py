@@ -1,37 +1,96 @@
-"""The table of reps; a click on a row takes the player there."""
+"""The table of reps; a click on a row takes the player there.
 
-import pandas as pd
+A table of HTML and not ``st.dataframe``, which loads pandas and PyArrow: 67 MB of the web process for a dozen rows.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import streamlit as st
 
+from core.metrics import RepMetrics
 from core.pipeline import Analysis
 from pages.components.seek import seek
 
-_NUMBER = st.column_config.NumberColumn
-_COLUMNS = {
-    "rep": _NUMBER("Rep", format="%d"),
-    "side": st.column_config.TextColumn("Side"),
-    "is_partial": st.column_config.CheckboxColumn("Partial"),
-    "is_edited": st.column_config.CheckboxColumn("Edited", help="Set or changed by hand"),
-    "start_s": _NUMBER("Start (s)", format="%.2f"),
-    "turn_s": _NUMBER("Turn (s)", format="%.2f"),
-    "end_s": _NUMBER("End (s)", format="%.2f"),
-    "duration_s": _NUMBER("Duration (s)", format="%.2f"),
-    "eccentric_s": _NUMBER("Lowering (s)", format="%.2f", help="Eccentric half"),
-    "concentric_s": _NUMBER("Lifting (s)", format="%.2f", help="Concentric half"),
-    "rom_deg": _NUMBER("ROM (°)", format="%.0f", help="Range of motion of the joint measured"),
-    "min_deg": _NUMBER("Min (°)", format="%.0f"),
-    "max_deg": _NUMBER("Max (°)", format="%.0f"),
-    "peak_velocity_deg_s": _NUMBER("Peak velocity (°/s)", format="%.0f"),
-    "left_right_rom_diff_deg": _NUMBER("Left − right (°)", format="%.0f"),
-    "quality": st.column_config.ProgressColumn(
-        "Quality",
-        min_value=0,
-        max_value=1,
-        format="%.2f",
-        help="How well the rep was seen and how alike it is to the others",
-    ),
+
+@dataclass(frozen=True)
+class _Column:
+    """How one field of a rep is written; `usual` is what every rep may hold without the column saying anything."""
+
+    field: str
+    title: str
+    format: Callable[..., str]
+    help: str = ""
+    usual: object = None
+
+
+_SECONDS, _DEGREES = "{:.2f}".format, "{:.0f}".format
+
+
+def _tick(value: bool) -> str:
+    return "yes" if value else ""
+
+
+_COLUMNS = (  # what a trainer looks for first comes first: a phone shows four columns
+    _Column("rep", "Rep", str),
+    _Column("side", "Side", str, usual="both"),
+    _Column("is_partial", "Partial", _tick, usual=False),
+    _Column("is_edited", "Edited", _tick, "Set or changed by hand", usual=False),
+    _Column("rom_deg", "Range (°)", _DEGREES, "Range of motion of the joint measured"),
+    _Column("duration_s", "Duration (s)", _SECONDS),
+    _Column("eccentric_s", "Lowering (s)", _SECONDS, "Eccentric half"),
+    _Column("concentric_s", "Lifting (s)", _SECONDS, "Concentric half"),
+    _Column("min_deg", "Least (°)", _DEGREES, "Smallest angle of the rep"),
+    _Column("max_deg", "Largest (°)", _DEGREES, "Largest angle of the rep"),
+    _Column("peak_velocity_deg_s", "Peak velocity (°/s)", _DEGREES),
+    _Column("left_right_rom_diff_deg", "Left − right (°)", _DEGREES),
+    _Column("quality", "Quality", _SECONDS, "How well the rep was seen and how alike it is to the others, 0 to 1"),
+    _Column("quality_reason", "What limits it", str, usual="clear"),
+    _Column("start_s", "Start (s)", _SECONDS),
+    _Column("turn_s", "Turn (s)", _SECONDS),
+    _Column("end_s", "End (s)", _SECONDS),
+)
+
+_table = st.components.v2.component(
+    "repscope_rep_table",
+    html="""
+<div class="reps" tabindex="0" role="region" aria-label="Reps"><table><thead></thead><tbody></tbody></table></div>
+""",
+    css="""
+.reps { overflow: auto; max-height: 420px; border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
+.reps { --line: color-mix(in srgb, var(--st-text-color) 16%, var(--st-background-color)); }
+.reps:focus-visible, button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
+table { border-collapse: collapse; width: 100%; font: 14px var(--st-font); color: var(--st-text-color); }
+th { position: sticky; top: 0; background: var(--st-secondary-background-color); font-weight: 600; }
+th[title] { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
+th, td { padding: 6px 12px; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td { border-top: 1px solid var(--line); }
+tbody tr { cursor: pointer; }
+tbody tr:hover { background: var(--st-secondary-background-color); }
+button { font: inherit; font-weight: 600; color: var(--st-link-color); background: none; border: 0; cursor: pointer; }
+button { min-width: 32px; min-height: 28px; text-decoration: underline; }
+""",
+    js="""
+const element = (tag, text, extra) => Object.assign(document.createElement(tag), { textContent: text }, extra);
+
+export default function ({ parentElement, data: [data], setTriggerValue }) {
+  const head = document.createElement("tr");
+  head.append(...data.columns.map(({ title, help }) =>
+    element("th", title, help ? { scope: "col", title: help } : { scope: "col" })));
+  const rows = data.rows.map(([rep, ...cells], at) => {
+    const row = document.createElement("tr");
+    const first = document.createElement("td");
+    first.append(element("button", rep, { ariaLabel: `See rep ${rep} in the player`, type: "button" }));
+    row.append(first, ...cells.map((text) => element("td", text)));
+    row.onclick = () => setTriggerValue("row", at);
+    return row;
+  });
+  parentElement.querySelector("thead").replaceChildren(head);
+  parentElement.querySelector("tbody").replaceChildren(...rows);
 }
-_USUAL = {"side": "both", "is_partial": False, "is_edited": False}
+""",
+)
 
 
 def show_reps(analysis: Analysis, *, key: str) -> None:
@@ -39,23 +98,27 @@ def show_reps(analysis: Analysis, *, key: str) -> None:
     reps = analysis.metrics.reps
     if not reps:
         return
-    table = pd.DataFrame([{name: getattr(rep, name) for name in _COLUMNS} for rep in reps])
-    empty = [name for name in _COLUMNS if table[name].isna().all()]
-    same = [name for name, usual in _USUAL.items() if (table[name] == usual).all()]
+    columns = [column for column in _COLUMNS if any(_says_something(column, rep) for rep in reps)]
     table_key = f"reps_{key}"
 
     def go_to_row() -> None:
-        rows = st.session_state[table_key]["selection"]["rows"]
-        if rows and rows[0] < len(reps):
-            seek(reps[rows[0]].start_s)
+        row = st.session_state[table_key]["row"]
+        if row is not None and row < len(reps):
+            seek(reps[row].start_s)
 
     st.subheader("Reps", anchor=False)
-    st.caption("Tick a row to see that rep in the player.")
-    st.dataframe(
-        table.drop(columns=[*empty, *same]),
-        hide_index=True,
-        column_config=_COLUMNS,
-        on_select=go_to_row,
-        selection_mode="single-row",
-        key=table_key,
-    )
+    st.caption("Click a row to see that rep in the player.")
+    data = {
+        "columns": [{"title": column.title, "help": column.help} for column in columns],
+        "rows": [[_cell(column, rep) for column in columns] for rep in reps],
+    }
+    _table(data=[data], key=table_key, on_row_change=go_to_row)  # in a list, see workbench.py
+
+
+def _says_something(column: _Column, rep: RepMetrics) -> bool:
+    return _cell(column, rep) != "–" and getattr(rep, column.field) != column.usual
+
+
+def _cell(column: _Column, rep: RepMetrics) -> str:
+    value = getattr(rep, column.field)
+    return "–" if isinstance(value, float) and math.isnan(value) else column.format(value)

@@ -41,6 +41,7 @@ def _pdf_pool() -> WorkerPool:
 @st.fragment
 def show_report(result: Result) -> None:
     """Show the form, and what it has made; a fragment, so that the rest of the page stays usable meanwhile."""
+    st.markdown("**Report to hand over**")
     with st.form("report_form"):
         details = _ask()
         is_asked = st.form_submit_button("Make the report", icon=":material/description:", key="report_make")

@@ -88,7 +88,7 @@ def _trust_in(analysis: Analysis, joints: list[str]) -> str:
     for name in names:
         trust = analysis.trust[name]
         about = "" if math.isnan(trust.expected_error_deg) else f" ±{trust.expected_error_deg:.0f}°"
-        said.setdefault(f"trust {trust.level}. {trust.reason}", []).append(in_words(name).lower() + about)
+        said.setdefault(f"{trust.words}. {trust.reason}", []).append(in_words(name).lower() + about)
     return "  \n".join(f"{', '.join(curves).capitalize()}: {text}" for text, curves in said.items())
 
 

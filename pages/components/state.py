@@ -121,6 +121,7 @@ def replace_result(result: Result) -> None:
 
 def drop_result(key: Key) -> None:
     """Forget a result and its folder; its clip goes too unless another result or the uploader needs it."""
+    st.session_state.pop("report_made", None)  # it shows the clip's pictures
     _let_go(results().pop(key), needed=list(results().values()))
 
 

@@ -21,6 +21,9 @@ def show_count(analysis: Analysis) -> None:
         parts.append(f"Looks like: {in_words(recognition.exercise)} ({recognition.confidence:.0%} sure)")
     if analysis.count.driving_joint:
         parts.append(f"Counted on: {in_words(analysis.count.driving_joint)}")
+    measured = analysis.metrics.joint
+    if measured and measured != analysis.count.driving_joint:
+        parts.append(f"Measured on: {in_words(measured)}")
     if partial := len(analysis.count.partial_reps):
         parts.append(f"{partial} partial, not counted")
     if analysis.view.words:
@@ -45,7 +48,10 @@ def show_set(analysis: Analysis) -> None:
         "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
         "Under tension": (_text(metrics.time_under_tension_s, " s"), "Time in reps, partial ones included"),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
-        "Velocity loss": (_text(metrics.velocity_loss_pct, " %"), "First to last rep, mean velocity"),
+        "Velocity loss": (
+            _text(metrics.velocity_loss_pct, " %"),
+            "By how much the last rep is slower than the first, mean velocity; below zero it was faster",
+        ),
         "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
     }
     with st.container(horizontal=True):
@@ -64,4 +70,5 @@ def _tempo_words(analysis: Analysis) -> str:
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
     if math.isnan(value):
         return "–"
-    return f"{value:.0f}{unit}" if math.isnan(sd) else f"{value:.0f} ± {sd:.0f}{unit}"
+    number = f"{round(value):d}".replace("-", "−")
+    return f"{number}{unit}" if math.isnan(sd) else f"{number} ± {sd:.0f}{unit}"

@@ -9,9 +9,8 @@ from pages.components.state import Drawing, drawings
 
 def keep_watch() -> None:
     """Follow jobs while another page is open; a job nobody asks about would be cancelled."""
-    with st.container():  # always one, or the whole page moves by a place when the last job ends
-        if current_run() is not None or _drawings_under_way() or is_under_way():
-            _watch()
+    if current_run() is not None or _drawings_under_way() or is_under_way():
+        _watch()
 
 
 @st.fragment(run_every=3)

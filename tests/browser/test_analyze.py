@@ -39,7 +39,7 @@ def test_a_clip_goes_in_and_reps_come_out_as_csv(page, app):
     page.set_input_files(UPLOADER, SAMPLE)
     start(page)
     assert count_on(page) == SAMPLE_REPS
-    expect(page.locator(".rs-charts .js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".rs-plot.js-plotly-plot")).to_have_count(2)
 
     name, path = download(page, "Reps (CSV)")
     reps = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

@@ -11,9 +11,6 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, download, start
 from tests.browser.test_player import open_tools, time_of, tool
 from tests.server import wait_until
 
-ROW_PX = 35
-"""Height of a row of Streamlit's table, which is one canvas."""
-
 
 @pytest.fixture(scope="module", autouse=True)
 def patience() -> Iterator[None]:
@@ -76,10 +73,11 @@ def test_a_refused_edit_says_why_and_changes_nothing(result):
 
 def test_a_row_of_the_table_and_a_cue_take_the_player_there(result):
     rows = reps_csv(result)
-    table = result.get_by_test_id("stDataFrame").locator("canvas").first
-    table.scroll_into_view_if_needed()
-    table.click(position={"x": 20, "y": ROW_PX * 3.5}, force=True)  # a scroller lies over the canvas
+    table = result.get_by_role("region", name="Reps")
+    table.get_by_role("row").nth(3).get_by_role("cell").last.click()  # row 0 is the heading
     assert wait_until(lambda: abs(time_of(result) - float(rows[2]["start_s"])) < 0.1), time_of(result)
+    table.get_by_role("button", name="See rep 2 in the player").press("Enter")
+    assert wait_until(lambda: abs(time_of(result) - float(rows[1]["start_s"])) < 0.1), time_of(result)
 
     cue = result.get_by_role("button", name=re.compile(r"^Rep \d+$")).last
     expected_s = float(

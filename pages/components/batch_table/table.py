@@ -24,7 +24,7 @@ _table = st.components.v2.component(
 def show_table(items: list[Item], *, key: str) -> dict[str, Any] | None:
     """Show the rows; return what is asked for in this run: ``do`` (``open`` or ``cancel``) and the row's ``number``."""
     rows = [_row(item) for item in items]
-    asked: dict[str, Any] | None = _table(data={"rows": rows}, key=key, on_act_change=lambda: None).act
+    asked: dict[str, Any] | None = _table(data=rows, key=key, on_act_change=lambda: None).act
     return asked
 
 

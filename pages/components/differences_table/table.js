@@ -17,5 +17,5 @@ function makeRow(row) {
 
 /** Streamlit calls this for every change. */
 export default function differences({ parentElement, data }) {
-  parentElement.querySelector("tbody").replaceChildren(...data.rows.map(makeRow));
+  parentElement.querySelector("tbody").replaceChildren(...data.map(makeRow));
 }

@@ -22,7 +22,7 @@ _table = st.components.v2.component(
 def show_differences(comparison: Comparison) -> None:
     """Show the table, how it was judged, and what cannot be said."""
     st.subheader("Differences", anchor=False)
-    _table(data={"rows": [_row(each) for each in comparison.differences]}, key="compare_differences")
+    _table(data=[_row(each) for each in comparison.differences], key="compare_differences")
     unsaid: dict[str, list[str]] = {}
     for each in comparison.differences:
         if each.reason:

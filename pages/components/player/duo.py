@@ -62,7 +62,7 @@ def show_duo(one: Shown, other: Shown, *, pairs: list[tuple[int, int]], joints: 
         "side_colors": SIDE_COLORS,
         "plotly_src": PLOTLY_SRC,
     }
-    _duo(data=data, key=key)
+    _duo(data=[data], key=key)  # in a list: see `workbench`
 
 
 def moments(analysis: Analysis) -> list[Moments]:

@@ -97,7 +97,8 @@ def show_player(
         "can_reset": analysis.corrections.reps is not None,
         "answered": st.session_state.get(answered, 0),  # tells the browser that an edit was heard, also a refused one
     }
-    edit: dict[str, Any] | None = _workbench(data=data, key=key, on_edit_change=count_edit).edit
+    # In a list: a dict Streamlit searches for data frames, for which it loads pandas and PyArrow, 67 MB.
+    edit: dict[str, Any] | None = _workbench(data=[data], key=key, on_edit_change=count_edit).edit
     return edit
 
 

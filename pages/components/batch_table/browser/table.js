@@ -67,17 +67,17 @@ class Row {
 }
 
 /** Streamlit calls this for every change. */
-export default function batch({ parentElement, data, setTriggerValue }) {
+export default function batch({ parentElement, data: given, setTriggerValue }) {
   const body = parentElement.querySelector("tbody");
   const rows = tables.get(body) ?? new Map();
   tables.set(body, rows);
-  const numbers = new Set(data.rows.map((row) => row.number));
+  const numbers = new Set(given.map((row) => row.number));
   for (const [number, row] of rows) {
     if (numbers.has(number)) continue;
     row.element.remove();
     rows.delete(number);
   }
-  for (const each of data.rows) {
+  for (const each of given) {
     const row = rows.get(each.number) ?? new Row();
     if (!rows.has(each.number)) body.append(row.element);
     rows.set(each.number, row);

@@ -144,7 +144,7 @@ class Duo {
 }
 
 /** Streamlit calls this for every change, and the function it returns last when the component goes. */
-export default function showDuo({ parentElement, data }) {
+export default function showDuo({ parentElement, data: [data] }) {
   const root = parentElement.querySelector(".rs-duo");
   const duo = duos.get(root) ?? new Duo(root);
   duos.set(root, duo);

@@ -2,7 +2,7 @@
 
 const ABSENT_XY = 65535;
 const ABSENT_DEG = -32768;
-const LONGEST_GAP_S = 0.5; // across a longer one nothing is drawn
+const LONGEST_GAP_S = 0.55; // core/annotate.py: MAX_GAP_S; across a longer one nothing is drawn
 
 function decodeBytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;

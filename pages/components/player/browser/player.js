@@ -65,6 +65,7 @@ class Bench {
     this.takeReps(before);
     this.clip.load(data.clip, { durationS: data.duration_s, frameS: data.frame_s });
     for (const part of this.parts) part.update();
+    this.root.dataset.ready = "";
     const isAsked = data.seek.time_s !== null && data.seek.id !== (isOther ? lastSeek : before.seek.id);
     lastSeek = data.seek.id;
     if (isAsked) this.seek(data.seek.time_s);
@@ -211,7 +212,7 @@ class Bench {
 }
 
 /** Streamlit calls this for every change, and the function it returns last when the component goes. */
-export default function workbench({ parentElement, data, setTriggerValue }) {
+export default function workbench({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".rs-bench");
   const bench = benches.get(root) ?? new Bench(root);
   benches.set(root, bench);
