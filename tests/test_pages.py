@@ -66,7 +66,7 @@ def test_results_shows_what_the_session_has(result):
     assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
     table = table_of(app)
     assert [row[0] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
-    assert titles(table)[:4] == ["Rep", "Start (s)", "Turn (s)", "End (s)"], "columns that say nothing are left out"
+    assert titles(table)[:4] == ["Rep", "Range (°)", "Duration (s)", "Lowering (s)"], "columns that say nothing are left out"
     assert "Peak velocity (°/s)" in titles(table)
 
 
@@ -252,7 +252,8 @@ def test_a_doubtful_rep_says_why(result):
     doubtful = replace(result, analysis=replace(result.analysis, metrics=metrics))
     app.session_state["results"] = {(result.clip.file.sha256, result.request): doubtful}
     app.run()
-    assert list(app.dataframe[0].value["quality_reason"])[1] == "the joint is hard to see"
+    table = table_of(app)
+    assert table["rows"][1][titles(table).index("What limits it")] == "the joint is hard to see"
 
 
 def test_the_joint_measured_is_named_where_another_was_counted_on(result):
