@@ -12,6 +12,7 @@ st.set_page_config(page_title="RepScope", page_icon=ICON, layout="wide")
 pages = [
     st.Page("analyze.py", title="Analyze", icon=":material/upload_file:", default=True),
     st.Page("results.py", title="Results", icon=":material/show_chart:"),
+    st.Page("history.py", title="History", icon=":material/history:"),
     st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
 ]
 page = st.navigation(pages, position="hidden")

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.synthetic import EXERCISES, blend, make_track
 
 from core.angles import compute_angles
 from core.depth import build_segments, follow_scale, lift_segments, lift_share
 from core.geometry import angle_between
 from core.landmarks import INDEX, SIDES, LandmarkTrack
 from core.view import View, estimate_view
+from tests.synthetic import EXERCISES, blend, make_track
 
 TIME_S = np.arange(0, 6, 1 / 15)
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.synthetic import EXERCISES, blend, make_track
 
 from core.landmarks import INDEX, LandmarkTrack
 from core.swaps import find_swapped_legs, unswap_legs
+from tests.synthetic import EXERCISES, blend, make_track
 
 TIME_S = np.arange(0, 6, 1 / 15)
 LEG_POINTS = ("knee", "ankle", "heel", "foot_index")

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.synthetic import EXERCISES, blend, make_track
 
 from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
 from core.trust import assess_trust, expected_error_deg
 from core.view import View, estimate_view
+from tests.synthetic import EXERCISES, blend, make_track
 
 TIME_S = np.arange(0, 4, 0.1)
 

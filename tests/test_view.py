@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.synthetic import EXERCISES, blend, make_track
 
 from core.landmarks import INDEX, LandmarkTrack
 from core.view import View, estimate_view, geometric_median
+from tests.synthetic import EXERCISES, blend, make_track
 
 TIME_S = np.arange(0, 4, 0.1)
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests import worker_tasks as tasks
-from tests.waiting import WAIT_S, wait_until
 
 from core.errors import AnalysisError, JobError, VideoError
 from core.worker import MAX_WAITING_MESSAGES, Job, WorkerPool, get_pool
 from core.worker.pool import _make_pool
+from tests import worker_tasks as tasks
+from tests.waiting import WAIT_S, wait_until
 
 ROOT = Path(__file__).parent.parent
 MEMORY_CGROUP = Path("/sys/fs/cgroup/memory")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from tests.waiting import is_alive, wait_until
 
 ROOT = Path(__file__).parent.parent

@@ -18,7 +18,7 @@ from core.settings import load_settings
 if TYPE_CHECKING:
     from core.history.store import HistoryStore
 
-__all__ = ["Figures", "Keyring", "Labels", "Owner", "SavedSummary", "get_history", "get_keyring"]
+__all__ = ["Figures", "Keyring", "Labels", "Owner", "SavedSummary", "get_history", "get_keyring", "purge_history"]
 
 
 @cache
@@ -35,3 +35,9 @@ def get_keyring() -> Keyring:
     settings = load_settings()
     secret = settings.history_secret_key
     return Keyring(settings.history_dir, secret=secret.get_secret_value() if secret else None)
+
+
+def purge_history() -> None:
+    """Delete for good what was deleted a moment ago in this process; does nothing where no history is open."""
+    if get_history.cache_info().currsize:
+        get_history().purge_due()

@@ -23,12 +23,15 @@ class Labels:
         Text, cut to `MAX_ATHLETE`, `MAX_NAME` and `MAX_NOTE` characters.
     session_on
         Day of training.
+    load_kg
+        What was lifted besides the body; None where nothing was written.
     """
 
     athlete: str = ""
     name: str = ""
     note: str = ""
     session_on: date = field(default_factory=_today)
+    load_kg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class SavedSummary:
         Rows of the track of which there are pictures, in order.
     size_bytes
         Room it takes, the clip included.
+    is_hidden
+        It was deleted a moment ago, and the trainer may still take that back.
     """
 
     id: str
@@ -61,3 +66,4 @@ class SavedSummary:
     clip_type: str | None
     rows: tuple[int, ...]
     size_bytes: int
+    is_hidden: bool = False

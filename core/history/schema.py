@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The last revision in `migrations/versions`; a test compares the two."""
 
 metadata = MetaData(
@@ -56,6 +56,8 @@ analyses = Table(
     Column("record", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("landmarks", LargeBinary, nullable=False),
+    Column("load_kg", Float),
+    Column("hidden_at", DateTime(timezone=True), index=True),
     Index(None, "owner", "session_on"),
 )
 

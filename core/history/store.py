@@ -2,10 +2,11 @@
 
 import math
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,6 +28,8 @@ from core.spool.writer import MB, SpooledFile
 
 DATABASE_FILE = "history.sqlite3"
 CLIPS = "clips"
+UNDO_SECONDS = 10.0
+"""How long a delete can be taken back."""
 
 _HEAVY = {"record", "result", "landmarks"}
 _LIGHT = [column for column in analyses.c if column.name not in _HEAVY]
@@ -62,6 +65,7 @@ class HistoryStore:
         self.database = Database(url)
         self.clips = ClipFolder(clips)
         self._quota_bytes = quota_bytes
+        self._purge_at: float | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -171,6 +175,7 @@ class HistoryStore:
         athlete: str | None = None,
         exercise: str | None = None,
         limit: int | None = None,
+        with_hidden: bool = False,
     ) -> list[SavedSummary]:
         """Return saved analyses, the latest session first.
 
@@ -180,6 +185,8 @@ class HistoryStore:
             Words that must all occur in athlete, name, note, exercise or the clip's name; case does not matter.
         athlete, exercise
             Only those; an empty string finds what has none, None finds all.
+        with_hidden
+            Also what was hidden and is not deleted for good yet, see `hide`.
         """
         if not self.database.is_there:
             return []
@@ -190,6 +197,8 @@ class HistoryStore:
             query = query.where(analyses.c.athlete == athlete)
         if exercise is not None:
             query = query.where(sa.func.coalesce(analyses.c.exercise, "") == exercise)
+        if not with_hidden:
+            query = query.where(analyses.c.hidden_at.is_(None))
         query = query.order_by(analyses.c.session_on.desc(), analyses.c.saved_at.desc(), analyses.c.id).limit(limit)
         with self.database.reading() as connection:
             rows = connection.execute(query).mappings().all()
@@ -202,7 +211,9 @@ class HistoryStore:
             return [], []
         with self.database.reading() as connection:
             rows = connection.execute(
-                sa.select(analyses.c.athlete, analyses.c.exercise).where(analyses.c.owner == owner.name).distinct()
+                sa.select(analyses.c.athlete, analyses.c.exercise)
+                .where(analyses.c.owner == owner.name, analyses.c.hidden_at.is_(None))
+                .distinct()
             ).all()
         athletes = {athlete for athlete, _ in rows if athlete}
         return sorted(athletes, key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
@@ -265,6 +276,39 @@ class HistoryStore:
         if is_there:
             self._delete_for_good([saved_id])
 
+    def hide(self, owner: Owner, saved_id: str) -> None:
+        """Delete an analysis so that it can be taken back for `UNDO_SECONDS`; `purge` then makes it final.
+
+        A server that is stopped meanwhile makes it final at its next start.
+        """
+        self._set_hidden(owner, saved_id, at=datetime.now(UTC))
+        self._purge_at = time.monotonic() + UNDO_SECONDS
+
+    def unhide(self, owner: Owner, saved_id: str) -> None:
+        """Take a `hide` back; raises where it has become final."""
+        with self.database.reading() as connection:
+            _require(connection, owner, saved_id)
+        self._set_hidden(owner, saved_id, at=None)
+
+    def _set_hidden(self, owner: Owner, saved_id: str, *, at: datetime | None) -> None:
+        with self.database.writing() as connection:
+            connection.execute(analyses.update().where(_owned(owner, saved_id)).values(hidden_at=at))
+
+    def purge(self, *, hidden_s: float = UNDO_SECONDS) -> None:
+        """Delete for good what was hidden at least this long ago."""
+        before = datetime.now(UTC) - timedelta(seconds=hidden_s)
+        with self.database.reading() as connection:
+            due = connection.scalars(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before)).all()
+        if due:
+            self._delete_for_good(due)
+
+    def purge_due(self) -> None:
+        """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise."""
+        if self._purge_at is None or time.monotonic() < self._purge_at:
+            return
+        self._purge_at = None
+        self.purge()
+
     def _delete_for_good(self, saved_ids: Sequence[str]) -> None:
         for saved_id in saved_ids:
             self.clips.mark_gone(saved_id)
@@ -275,7 +319,8 @@ class HistoryStore:
         self.database.after_delete()
 
     def tidy(self) -> None:
-        """Finish what a crash interrupted."""
+        """Finish what a crash or a stop interrupted."""
+        self.purge()
         self.clips.sweep(self._is_known)
 
     def _is_known(self, saved_id: str) -> bool:
@@ -329,6 +374,7 @@ def _labelled(labels: Labels) -> dict[str, Any]:
         "name": _clean(labels.name)[:MAX_NAME],
         "note": _clean(labels.note)[:MAX_NOTE],
         "session_on": labels.session_on,
+        "load_kg": labels.load_kg,
     }
 
 
@@ -371,7 +417,7 @@ def _summary(row: Mapping[Any, Any], drawn: tuple[int, ...]) -> SavedSummary:
     numbers = {name: math.nan if row[name] is None else float(row[name]) for name in NUMBERS}
     return SavedSummary(
         id=row["id"],
-        labels=Labels(row["athlete"], row["name"], row["note"], row["session_on"]),
+        labels=Labels(row["athlete"], row["name"], row["note"], row["session_on"], row["load_kg"]),
         exercise=row["exercise"],
         rep_count=row["rep_count"],
         figures=Figures(joint=row["joint"], **numbers),
@@ -380,4 +426,5 @@ def _summary(row: Mapping[Any, Any], drawn: tuple[int, ...]) -> SavedSummary:
         clip_type=row["clip_type"],
         rows=drawn,
         size_bytes=row["size_bytes"],
+        is_hidden=row["hidden_at"] is not None,
     )

@@ -22,11 +22,12 @@ Key = tuple[str, Request]
 
 @dataclass(frozen=True)
 class Clip:
-    """The clip on the Analyze page."""
+    """The clip of a visit. Where it was not kept with a saved analysis, `file` holds its landmarks instead."""
 
     name: str
     file: SpooledFile
-    info: VideoInfo
+    info: VideoInfo | None
+    is_here: bool = True
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Result:
     """A finished analysis, with the memory of the web process when it came in.
 
     `folder` holds what the worker wrote beside it (stills, preview); `steps` are the corrections of before,
-    the latest last.
+    the latest last. `saved_id` is its place in the history, `saved_corrections` what it said when it was saved.
     """
 
     clip: Clip
@@ -81,6 +82,8 @@ class Result:
     web_peak_mb: float
     folder: Path | None = None
     steps: tuple[Corrections, ...] = ()
+    saved_id: str | None = None
+    saved_corrections: Corrections | None = None
 
     @property
     def key(self) -> Key:
@@ -106,8 +109,14 @@ def store_result(run: Run, analysis: Analysis) -> None:
     key = (run.clip.file.sha256, run.request)
     if key in stored:
         _remove_folder(stored.pop(key))
-    stored[key] = Result(run.clip, run.request, analysis, peak_rss_mb(), run.folder)
-    get_spool().keep(run.clip.file.token)
+    hold_result(Result(run.clip, run.request, analysis, peak_rss_mb(), run.folder))
+
+
+def hold_result(result: Result) -> None:
+    """Add a result, and keep its clip on disk with it; the oldest goes where there are too many."""
+    stored = results()
+    stored[result.key] = result
+    get_spool().keep(result.clip.file.token)
     while len(stored) > MAX_RESULTS:
         drop_result(next(iter(stored)))
 
