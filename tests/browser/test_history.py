@@ -77,6 +77,29 @@ def test_nothing_is_written_or_set_before_save(server, context, folder):
     assert "repscope_history" not in {cookie["name"] for cookie in context.cookies()}
 
 
+def delete_and_undo(page: Page, server: Server, data: Path) -> None:
+    saved = card(page, "Anna")
+    src = saved.locator("img").first.get_attribute("src")
+    page.reload()
+    saved.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name=re.compile(r"Undo \(\d+ s\)")).click()
+    expect(saved.get_by_role("button", name="Open")).to_be_visible()
+    assert httpx.get(server.url + src).status_code == 200
+    saved.get_by_role("button", name="Open").click()
+    assert count_on(page) == SAMPLE_REPS
+    assert wait_until(lambda: page.locator("video").evaluate("video => video.readyState") >= 1)
+
+    open_history(page)
+    saved.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("is deleted")).to_be_visible()
+    expect(card(page, "Anna")).to_have_count(0, timeout=25_000)
+    assert wait_until(lambda: not list((data / "clips").iterdir()))
+    assert httpx.get(server.url + src).status_code == 404
+    files = b"".join(path.read_bytes() for path in data.glob("history.sqlite3*"))
+    assert b"Anna" not in files
+    assert b"\xff\xd8\xff" not in files, "a picture is left in the file"
+
+
 def test_save_restart_find_delete(chromium: Browser, tmp_path):
     data = tmp_path / "data"
     visitor, stranger = chromium.new_context(), chromium.new_context()
@@ -99,7 +122,6 @@ def test_save_restart_find_delete(chromium: Browser, tmp_path):
         expect(saved).to_contain_text("60 kg")
         picture = saved.locator("img").first
         assert wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 50)
-        src = picture.get_attribute("src")
 
         other = open_analyze(stranger, server)
         open_history(other)
@@ -112,25 +134,7 @@ def test_save_restart_find_delete(chromium: Browser, tmp_path):
         names = archive.namelist()
         assert {"analyses.csv", "reps.csv"} <= set(names)
         assert any(name.endswith("clip.mp4") for name in names)
-
-        page.reload()
-        saved.get_by_role("button", name="Delete").click()
-        page.get_by_role("button", name=re.compile(r"Undo \(\d+ s\)")).click()
-        expect(saved.get_by_role("button", name="Open")).to_be_visible()
-        assert httpx.get(server.url + src).status_code == 200
-        saved.get_by_role("button", name="Open").click()
-        assert count_on(page) == SAMPLE_REPS
-        assert wait_until(lambda: page.locator("video").evaluate("video => video.readyState") >= 1)
-
-        open_history(page)
-        saved.get_by_role("button", name="Delete").click()
-        expect(page.get_by_text("is deleted")).to_be_visible()
-        expect(card(page, "Anna")).to_have_count(0, timeout=25_000)
-        assert wait_until(lambda: not list((data / "clips").iterdir()))
-        assert httpx.get(server.url + src).status_code == 404
-        files = b"".join(path.read_bytes() for path in data.glob("history.sqlite3*"))
-        assert b"Anna" not in files
-        assert b"\xff\xd8\xff" not in files, "a picture is left in the file"
+        delete_and_undo(page, server, data)
     visitor.close()
     stranger.close()
 

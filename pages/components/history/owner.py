@@ -10,8 +10,10 @@ _ask_browser = st.components.v2.component(
     html="<span hidden></span>",
     js="""
 export default function ({ data, setStateValue, parentElement }) {
-  if (parentElement.dataset.asked === data.id) return;
-  parentElement.dataset.asked = data.id;
+  parentElement.isGone = false;
+  const leave = () => { parentElement.isGone = true; };
+  if (parentElement.asked === data.id) return leave;
+  parentElement.asked = data.id;
   const ask = async () => {
     const answer = await fetch(data.src, { method: "POST", headers: { "X-RepScope": "1" }, cache: "no-store" });
     return answer.json();
@@ -22,9 +24,12 @@ export default function ({ data, setStateValue, parentElement }) {
       heard = await ask(); // does the cookie come back?
       if (heard.is_new) heard = { error: "blocked" };
     }
-    setStateValue("heard", { ...heard, id: data.id });
+    if (data.makes || heard.pass) tell(heard);
   };
-  run().catch(() => setStateValue("heard", { error: "failed", id: data.id }));
+  // a word from a page that was left would bring it back
+  const tell = (heard) => parentElement.isGone || data.is_known || setStateValue("heard", heard);
+  run().catch(() => data.makes && tell({ error: "failed" }));
+  return leave;
 }
 """,
 )
@@ -48,14 +53,13 @@ def current_owner() -> Owner | None:
 
 
 def find_browser(*, key: str) -> None:
-    """Ask the browser for its cookie, once a visit: another tab may have got it after this one was opened."""
-    if has_login() or "history_looked" in st.session_state:
+    """Ask the browser for its cookie, which also renews it: another tab may have got it after this one was opened."""
+    if has_login():
         return
     was_known = current_owner() is not None
-    if _hear(makes=False, key=key) is not None:
-        st.session_state["history_looked"] = True
-        if current_owner() is not None and not was_known:
-            st.rerun()
+    _hear(makes=False, key=key)
+    if current_owner() is not None and not was_known:
+        st.rerun()
 
 
 def make_owner(*, key: str) -> str | None:
@@ -96,7 +100,8 @@ def _hear(*, makes: bool, key: str) -> str | None:
     """Return "" when the browser has answered, None before, "blocked" or what went wrong."""
     name = f"{key}_{'make' if makes else 'look'}"
     src = f"{BROWSER_SRC}?make={int(makes)}"
-    heard = _ask_browser(data={"src": src, "makes": makes, "id": name}, key=name, on_heard_change=lambda: None).heard
+    asked = {"src": src, "makes": makes, "is_known": current_owner() is not None, "id": name}
+    heard = _ask_browser(data=asked, key=name, on_heard_change=lambda: None).heard
     if not heard:
         return None
     if text := heard.get("error"):
