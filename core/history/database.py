@@ -65,6 +65,7 @@ class Database:
         self._make_ready()
         with self.errors(), self.exclusive() as connection:
             yield connection
+        self._checkpoint("PASSIVE")  # the journal starts over: on a full disk its room is what a delete needs
 
     @contextmanager
     def exclusive(self) -> Iterator[Connection]:
@@ -77,13 +78,16 @@ class Database:
         if self.sqlite_path is None:  # a SQLite transaction that writes is alone as it is
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
-    def after_delete(self) -> None:
+    def empty_journal(self) -> None:
         """Take deleted rows out of SQLite's journal too; the file itself overwrites them (``secure_delete``)."""
+        self._checkpoint("TRUNCATE")
+
+    def _checkpoint(self, mode: str) -> None:
+        """Move what SQLite's journal holds into its file; one that is busy or full is left for the next time."""
         if self.sqlite_path is None:
             return
-        # suppressed: the rows are deleted by now, and the next delete empties the journal too
         with self.errors(), closing(self._engine.raw_connection()) as connection, suppress(sqlite3.Error):
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
@@ -178,7 +182,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 _SQLITE_REASONS = {
-    "SQLITE_FULL": "the server's disk is full. Delete something, or ask who runs this server to make room",
+    "SQLITE_FULL": "the server's disk is full. Delete an analysis saved with its clip, or ask who runs this server to make room",
     "SQLITE_IOERR_WRITE": "the server's disk is full or broken. Ask who runs this server to look at it",
     "SQLITE_READONLY": "its file may only be read. Ask who runs this server to make HISTORY_DIR writable",
     "SQLITE_CANTOPEN": "its file cannot be opened. Ask who runs this server to make HISTORY_DIR writable",

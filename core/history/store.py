@@ -310,13 +310,11 @@ class HistoryStore:
         self.purge()
 
     def _delete_for_good(self, saved_ids: Sequence[str]) -> None:
-        for saved_id in saved_ids:
-            self.clips.mark_gone(saved_id)
+        for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
+            self.clips.drop(saved_id)
         with self.database.writing() as connection:
             connection.execute(analyses.delete().where(analyses.c.id.in_(saved_ids)))
-        for saved_id in saved_ids:
-            self.clips.drop(saved_id)
-        self.database.after_delete()
+        self.database.empty_journal()
 
     def tidy(self) -> None:
         """Finish what a crash or a stop interrupted."""
