@@ -182,7 +182,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 _SQLITE_REASONS = {
-    "SQLITE_FULL": "the server's disk is full. Delete an analysis saved with its clip, or ask who runs this server to make room",
+    "SQLITE_FULL": (
+        "the server's disk is full. Delete an analysis saved with its clip, or ask who runs this server to make room"
+    ),
     "SQLITE_IOERR_WRITE": "the server's disk is full or broken. Ask who runs this server to look at it",
     "SQLITE_READONLY": "its file may only be read. Ask who runs this server to make HISTORY_DIR writable",
     "SQLITE_CANTOPEN": "its file cannot be opened. Ask who runs this server to make HISTORY_DIR writable",

@@ -1,26 +1,37 @@
 """Saved analyses: in, found, out, gone. Every method asks for the owner and sees nothing of anybody else's."""
 
-import math
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.errors import HistoryError
-from core.export import to_json
-from core.history.archive import FORMAT, collect_pictures, pack, unpack
+from core.history.archive import collect_pictures, unpack
 from core.history.clips import ClipFolder
 from core.history.database import Database
-from core.history.figures import NUMBERS, Figures, figures_of
-from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE, Labels, SavedSummary
+from core.history.labels import Labels, SavedSummary
 from core.history.owner import Owner
+from core.history.rows import (
+    LIGHT,
+    get_row,
+    insert_pictures,
+    is_owned,
+    labelled,
+    measure_row,
+    measured,
+    picture_rows,
+    pictures_of,
+    require_row,
+    searched,
+    to_summary,
+)
 from core.history.schema import analyses, pictures
 from core.pipeline import Analysis
 from core.settings import Settings
@@ -30,9 +41,6 @@ DATABASE_FILE = "history.sqlite3"
 CLIPS = "clips"
 UNDO_SECONDS = 10.0
 """How long a delete can be taken back."""
-
-_HEAVY = {"record", "result", "landmarks"}
-_LIGHT = [column for column in analyses.c if column.name not in _HEAVY]
 
 
 @dataclass(frozen=True)
@@ -107,39 +115,39 @@ class HistoryStore:
         """
         saved_id = secrets.token_hex(16)
         kept = collect_pictures(analysis, folder)
-        values = _measured(analysis, clip_name=clip_name) | _labelled(labels)
+        values = measured(analysis, clip_name=clip_name) | labelled(labels)
         values |= {"id": saved_id, "owner": owner.name, "saved_at": datetime.now(UTC), "clip_name": clip_name}
         values |= {"clip_type": clip.media_type if clip else None}
-        values["searched"] = _searched(values)
-        values["size_bytes"] = _size(values, kept) + (clip.size_bytes if clip else 0)
+        values["searched"] = searched(values)
+        values["size_bytes"] = measure_row(values, kept) + (clip.size_bytes if clip else 0)
         with self._clip_kept(saved_id, clip), self.database.writing() as connection:
             self._require_room(connection, values["size_bytes"])
             connection.execute(analyses.insert(), values)
-            _insert_pictures(connection, saved_id, kept)
+            insert_pictures(connection, saved_id, kept)
         return saved_id
 
     def update(self, owner: Owner, saved_id: str, analysis: Analysis, *, folder: Path | None = None) -> None:
         """Save an analysis again after it was corrected: numbers and pictures change; labels and clip stay."""
         kept = collect_pictures(analysis, folder)
         with self.database.writing() as connection:
-            row = _require(connection, owner, saved_id)
-            values = _measured(analysis, clip_name=row["clip_name"])
-            values["searched"] = _searched({**row, **values})
+            row = require_row(connection, owner, saved_id)
+            values = measured(analysis, clip_name=row["clip_name"])
+            values["searched"] = searched({**row, **values})
             if not kept:
-                kept = _pictures_of(connection, saved_id)
+                kept = pictures_of(connection, saved_id)
             clip = self.clips.find(saved_id)
-            values["size_bytes"] = _size({**row, **values}, kept) + (clip.stat().st_size if clip else 0)
+            values["size_bytes"] = measure_row({**row, **values}, kept) + (clip.stat().st_size if clip else 0)
             self._require_room(connection, values["size_bytes"] - row["size_bytes"])
-            connection.execute(analyses.update().where(_owned(owner, saved_id)), values)
+            connection.execute(analyses.update().where(is_owned(owner, saved_id)), values)
             connection.execute(pictures.delete().where(pictures.c.analysis_id == saved_id))
-            _insert_pictures(connection, saved_id, kept)
+            insert_pictures(connection, saved_id, kept)
 
     def edit(self, owner: Owner, saved_id: str, labels: Labels) -> None:
         """Change what the trainer wrote on it."""
         with self.database.writing() as connection:
-            values = _labelled(labels)
-            values["searched"] = _searched({**_require(connection, owner, saved_id), **values})
-            connection.execute(analyses.update().where(_owned(owner, saved_id)), values)
+            values = labelled(labels)
+            values["searched"] = searched({**require_row(connection, owner, saved_id), **values})
+            connection.execute(analyses.update().where(is_owned(owner, saved_id)), values)
 
     @contextmanager
     def _clip_kept(self, saved_id: str, clip: SpooledFile | None) -> Iterator[None]:
@@ -190,7 +198,7 @@ class HistoryStore:
         """
         if not self.database.is_there:
             return []
-        query = sa.select(*_LIGHT).where(analyses.c.owner == owner.name)
+        query = sa.select(*LIGHT).where(analyses.c.owner == owner.name)
         for word in text.casefold().split():
             query = query.where(analyses.c.searched.contains(word, autoescape=True))
         if athlete is not None:
@@ -202,8 +210,8 @@ class HistoryStore:
         query = query.order_by(analyses.c.session_on.desc(), analyses.c.saved_at.desc(), analyses.c.id).limit(limit)
         with self.database.reading() as connection:
             rows = connection.execute(query).mappings().all()
-            drawn = _picture_rows(connection, [row["id"] for row in rows])
-        return [_summary(row, drawn.get(row["id"], ())) for row in rows]
+            drawn = picture_rows(connection, [row["id"] for row in rows])
+        return [to_summary(row, drawn.get(row["id"], ())) for row in rows]
 
     def names(self, owner: Owner) -> tuple[list[str], list[str]]:
         """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out."""
@@ -229,24 +237,24 @@ class HistoryStore:
             Besides the usual: it was deleted, is somebody else's, or was saved by a newer release.
         """
         with self.database.reading() as connection:
-            row = _require(connection, owner, saved_id, columns=list(analyses.c))
+            row = require_row(connection, owner, saved_id, columns=list(analyses.c))
         return unpack(row["record"], row["landmarks"], format_version=row["format"])
 
     def summary(self, owner: Owner, saved_id: str) -> SavedSummary:
         """Return the line of one saved analysis; raises as `load` does."""
         with self.database.reading() as connection:
-            row = _require(connection, owner, saved_id)
-            return _summary(row, _picture_rows(connection, [saved_id]).get(saved_id, ()))
+            row = require_row(connection, owner, saved_id)
+            return to_summary(row, picture_rows(connection, [saved_id]).get(saved_id, ()))
 
     def pictures(self, owner: Owner, saved_id: str) -> dict[int, bytes]:
         """Return its pictures, JPEG by row of the track; raises as `load` does."""
         with self.database.reading() as connection:
-            _require(connection, owner, saved_id)
-            return _pictures_of(connection, saved_id)
+            require_row(connection, owner, saved_id)
+            return pictures_of(connection, saved_id)
 
     def picture(self, owner: Owner, saved_id: str, row: int) -> bytes | None:
         """Return one picture as JPEG; None where there is none, or not for this owner."""
-        query = sa.select(pictures.c.jpeg).join(analyses).where(_owned(owner, saved_id), pictures.c.row == row)
+        query = sa.select(pictures.c.jpeg).join(analyses).where(is_owned(owner, saved_id), pictures.c.row == row)
         with self.database.reading() as connection:
             jpeg: bytes | None = connection.scalar(query)
             return jpeg
@@ -254,15 +262,15 @@ class HistoryStore:
     def clip_path(self, owner: Owner, saved_id: str) -> Path | None:
         """Return where the saved clip lies; None where none was kept, or this server does not have it."""
         with self.database.reading() as connection:
-            row = _get(connection, owner, saved_id)
+            row = get_row(connection, owner, saved_id)
         return self.clips.find(saved_id) if row and row["clip_type"] else None
 
     def iter_files(self, owner: Owner) -> Iterator[SavedFiles]:
         """Yield everything saved, one analysis in memory at a time."""
         for summary in self.find(owner):
             with self.database.reading() as connection:
-                row = _get(connection, owner, summary.id, columns=list(analyses.c))
-                kept = _pictures_of(connection, summary.id)
+                row = get_row(connection, owner, summary.id, columns=list(analyses.c))
+                kept = pictures_of(connection, summary.id)
             if row is not None:  # else it was deleted meanwhile
                 clip = self.clip_path(owner, summary.id)
                 yield SavedFiles(summary, row["result"], row["landmarks"], kept, clip)
@@ -272,7 +280,7 @@ class HistoryStore:
     def delete(self, owner: Owner, saved_id: str) -> None:
         """Delete an analysis for good: row, pictures and clip. One that is not there is no error."""
         with self.database.reading() as connection:
-            is_there = _get(connection, owner, saved_id) is not None
+            is_there = get_row(connection, owner, saved_id) is not None
         if is_there:
             self._delete_for_good([saved_id])
 
@@ -287,12 +295,12 @@ class HistoryStore:
     def unhide(self, owner: Owner, saved_id: str) -> None:
         """Take a `hide` back; raises where it has become final."""
         with self.database.reading() as connection:
-            _require(connection, owner, saved_id)
+            require_row(connection, owner, saved_id)
         self._set_hidden(owner, saved_id, at=None)
 
     def _set_hidden(self, owner: Owner, saved_id: str, *, at: datetime | None) -> None:
         with self.database.writing() as connection:
-            connection.execute(analyses.update().where(_owned(owner, saved_id)).values(hidden_at=at))
+            connection.execute(analyses.update().where(is_owned(owner, saved_id)).values(hidden_at=at))
 
     def purge(self, *, hidden_s: float = UNDO_SECONDS) -> None:
         """Delete for good what was hidden at least this long ago."""
@@ -324,105 +332,3 @@ class HistoryStore:
     def _is_known(self, saved_id: str) -> bool:
         with self.database.reading() as connection:
             return connection.scalar(sa.select(analyses.c.id).where(analyses.c.id == saved_id)) is not None
-
-
-# -- rows ------------------------------------------------------------------
-
-
-def _owned(owner: Owner, saved_id: str) -> sa.ColumnElement[bool]:
-    return sa.and_(analyses.c.id == saved_id, analyses.c.owner == owner.name)
-
-
-def _get(
-    connection: Connection, owner: Owner, saved_id: str, *, columns: Sequence[sa.Column[Any]] = _LIGHT
-) -> Mapping[str, Any] | None:
-    row = connection.execute(sa.select(*columns).where(_owned(owner, saved_id))).mappings().first()
-    return {str(name): value for name, value in row.items()} if row else None
-
-
-def _require(
-    connection: Connection, owner: Owner, saved_id: str, *, columns: Sequence[sa.Column[Any]] = _LIGHT
-) -> Mapping[str, Any]:
-    row = _get(connection, owner, saved_id, columns=columns)
-    if row is None:
-        raise HistoryError("This analysis is not in your history any more: it was deleted. Choose another one.")
-    return row
-
-
-def _measured(analysis: Analysis, *, clip_name: str) -> dict[str, Any]:
-    """Return the columns that the analysis fills; NaN becomes NULL."""
-    record, landmarks = pack(analysis)
-    figures = figures_of(analysis)
-    numbers = {name: getattr(figures, name) for name in NUMBERS}
-    return {
-        "exercise": analysis.recognition.exercise,
-        "rep_count": analysis.rep_count,
-        "joint": figures.joint,
-        "format": FORMAT,
-        "record": record,
-        "result": to_json(analysis, clip=clip_name),
-        "landmarks": landmarks,
-    } | {name: number if math.isfinite(number) else None for name, number in numbers.items()}
-
-
-def _labelled(labels: Labels) -> dict[str, Any]:
-    """Return the columns that the trainer fills."""
-    return {
-        "athlete": _clean(labels.athlete)[:MAX_ATHLETE],
-        "name": _clean(labels.name)[:MAX_NAME],
-        "note": _clean(labels.note)[:MAX_NOTE],
-        "session_on": labels.session_on,
-        "load_kg": labels.load_kg,
-    }
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", "").strip()  # PostgreSQL refuses NUL in a text
-
-
-def _searched(values: Mapping[str, Any]) -> str:
-    exercise = (values["exercise"] or "").replace("_", " ")
-    return "\n".join([values["athlete"], values["name"], values["note"], exercise, values["clip_name"]]).casefold()
-
-
-def _size(values: Mapping[str, Any], kept: Mapping[int, bytes]) -> int:
-    texts = sum(len(values[name]) for name in _HEAVY)
-    return texts + sum(map(len, kept.values()))
-
-
-def _insert_pictures(connection: Connection, saved_id: str, kept: Mapping[int, bytes]) -> None:
-    if kept:
-        connection.execute(
-            pictures.insert(), [{"analysis_id": saved_id, "row": row, "jpeg": jpeg} for row, jpeg in kept.items()]
-        )
-
-
-def _pictures_of(connection: Connection, saved_id: str) -> dict[int, bytes]:
-    query = sa.select(pictures.c.row, pictures.c.jpeg).where(pictures.c.analysis_id == saved_id)
-    return {row: bytes(jpeg) for row, jpeg in connection.execute(query.order_by(pictures.c.row)).all()}
-
-
-def _picture_rows(connection: Connection, saved_ids: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    query = sa.select(pictures.c.analysis_id, pictures.c.row).where(pictures.c.analysis_id.in_(saved_ids))
-    found: dict[str, tuple[int, ...]] = {}
-    for saved_id, row in connection.execute(query.order_by(pictures.c.row)).all():
-        found[saved_id] = (*found.get(saved_id, ()), row)
-    return found
-
-
-def _summary(row: Mapping[Any, Any], drawn: tuple[int, ...]) -> SavedSummary:
-    saved_at: datetime = row["saved_at"]
-    numbers = {name: math.nan if row[name] is None else float(row[name]) for name in NUMBERS}
-    return SavedSummary(
-        id=row["id"],
-        labels=Labels(row["athlete"], row["name"], row["note"], row["session_on"], row["load_kg"]),
-        exercise=row["exercise"],
-        rep_count=row["rep_count"],
-        figures=Figures(joint=row["joint"], **numbers),
-        saved_at=saved_at if saved_at.tzinfo else saved_at.replace(tzinfo=UTC),  # SQLite keeps no time zone
-        clip_name=row["clip_name"],
-        clip_type=row["clip_type"],
-        rows=drawn,
-        size_bytes=row["size_bytes"],
-        is_hidden=row["hidden_at"] is not None,
-    )
