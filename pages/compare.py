@@ -13,14 +13,16 @@ from pages.components.differences_table import show_differences
 from pages.components.pairing import choose_pairs
 from pages.components.player import Shown, show_duo
 from pages.components.queue import receive_clips, show_queue
-from pages.components.source import sources
+from pages.components.source import readable_sources
 
 st.title("Compare two sets", anchor=False)
-choices = sources()
+choices, history_error = readable_sources()
+if history_error:
+    st.error(history_error, icon=":material/error:")
 if len(choices) < 2:
     st.info(
         "Two analysed sets are needed: drop two clips here, or analyse them under Analyze. "
-        + ("One is there already." if choices else "Good pairs: before and after, light and heavy, left and right leg.")
+        + ("One is there already." if choices else "Saved sets of your history can be chosen too.")
     )
     receive_clips("Drop the clips of two sets", key="compare_upload")
     if batch():

@@ -14,6 +14,7 @@ pages = [
     st.Page("batch.py", title="Batch", icon=":material/library_add:"),
     st.Page("results.py", title="Results", icon=":material/show_chart:"),
     st.Page("compare.py", title="Compare", icon=":material/compare:"),
+    st.Page("history.py", title="History", icon=":material/history:"),
     st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
 ]
 page = st.navigation(pages, position="hidden")

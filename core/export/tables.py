@@ -73,11 +73,12 @@ def _to_csv(columns: list[str], rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
     writer.writerow(columns)
-    writer.writerows([_to_cell(value) for value in row] for row in rows)
+    writer.writerows([to_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
-def _to_cell(value: object) -> object:
+def to_cell(value: object) -> object:
+    """Return a value as it stands in a cell: rounded, empty where unknown, never a formula."""
     if isinstance(value, float | np.floating):
         return "" if not math.isfinite(value) else round(float(value), DECIMALS)
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -23,11 +23,12 @@ Key = tuple[str, Request]
 
 @dataclass(frozen=True)
 class Clip:
-    """The clip on the Analyze page."""
+    """The clip of a visit. Where it was not kept with a saved analysis, `file` holds its landmarks instead."""
 
     name: str
     file: SpooledFile
-    info: VideoInfo
+    info: VideoInfo | None
+    is_here: bool = True
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Result:
     """A finished analysis, with the memory of the web process when it came in.
 
     `folder` holds what the worker wrote beside it (stills, preview); `steps` are the corrections of before,
-    the latest last.
+    the latest last. `saved_id` is its place in the history, `saved_corrections` what it said when it was saved.
     """
 
     clip: Clip
@@ -82,6 +83,8 @@ class Result:
     web_peak_mb: float
     folder: Path | None = None
     steps: tuple[Corrections, ...] = ()
+    saved_id: str | None = None
+    saved_corrections: Corrections | None = None
 
     @property
     def key(self) -> Key:
@@ -105,13 +108,19 @@ def store_result(clip: Clip, request: Request, analysis: Analysis, *, folder: Pa
     """Keep a finished analysis, and its clip on disk with it."""
     stored = results()
     result = Result(clip, request, analysis, peak_rss_mb(), folder)
-    get_spool().keep(clip.file.token)
+    hold_result(result)
+    return result.key
+
+
+def hold_result(result: Result) -> None:
+    """Add a result, and keep its clip on disk with it; the oldest goes where there are too many."""
+    stored = results()
+    get_spool().keep(result.clip.file.token)
     if earlier := stored.pop(result.key, None):
         _let_go(earlier, needed=[*stored.values(), result])
     stored[result.key] = result
     while len(stored) > MAX_RESULTS:
         drop_result(next(iter(stored)))
-    return result.key
 
 
 def replace_result(result: Result) -> None:

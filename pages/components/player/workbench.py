@@ -47,7 +47,7 @@ _workbench = st.components.v2.component(
 def show_player(
     analysis: Analysis,
     *,
-    clip_src: str,
+    clip_src: str | None,
     preview_src: str | None,
     stills_src: str | None,
     joints: list[str],
@@ -61,8 +61,8 @@ def show_player(
     Parameters
     ----------
     clip_src, preview_src, stills_src
-        Addresses of the clip, of an H.264 copy for browsers that cannot play it, and the prefix of the pictures
-        of the analysed frames.
+        Addresses of the clip (None where only its numbers are here), of an H.264 copy for browsers that cannot play
+        it, and the prefix of the pictures of the analysed frames.
     joints
         Whose curves to draw.
     seek_s, seek_id
@@ -81,7 +81,7 @@ def show_player(
 
     info = analysis.info
     data = {
-        "clip": clip_data(info, clip_src=clip_src, preview_src=preview_src) if info else None,
+        "clip": clip_data(info, clip_src=clip_src, preview_src=preview_src) if info and clip_src else None,
         "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
         "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
         "stills_src": stills_src,
