@@ -106,7 +106,6 @@ def results() -> dict[Key, Result]:
 
 def store_result(clip: Clip, request: Request, analysis: Analysis, *, folder: Path) -> Key:
     """Keep a finished analysis, and its clip on disk with it."""
-    stored = results()
     result = Result(clip, request, analysis, peak_rss_mb(), folder)
     hold_result(result)
     return result.key
