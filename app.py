@@ -10,16 +10,19 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
+from core.history import purge_history
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
 from core.worker import get_pool
+from pages.history_routes import HISTORY_ROUTES
 from pages.plotly_js import PLOTLY_ROUTE
 from pages.routes import ROUTES
 
@@ -42,8 +45,22 @@ async def sweep_forever() -> None:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
             await to_thread.run_sync(partial(get_spool().sweep, is_active=is_active, grace_s=grace_s))
+            await to_thread.run_sync(purge_history)
         except Exception:  # whatever it is, the next sweep must come
             log.exception("A clip could not be removed")
+
+
+async def update_history() -> None:
+    """Bring a history that is there to this release's schema, in a child process; without it the app still runs."""
+    settings = load_settings()
+    if settings.database_url is None and not (settings.history_dir / "history.sqlite3").exists():
+        return  # nothing was ever saved
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "core.history.migrate", cwd=Path(__file__).parent, stderr=asyncio.subprocess.PIPE
+    )
+    _, words = await child.communicate()
+    if child.returncode:
+        log.error("The history is out of order: %s", words.decode(errors="replace").strip().splitlines()[-1:])
 
 
 @asynccontextmanager
@@ -51,11 +68,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the spool (which removes what a crash left), sweep it while the server runs; at the end leave nothing."""
     spool = get_spool()
     sweeping = asyncio.create_task(sweep_forever())
+    updating = asyncio.create_task(update_history())
     log.info("RepScope is ready: http://localhost:%s", st.get_option("server.port"))
     try:
         yield
     finally:
         sweeping.cancel()
+        updating.cancel()
         await to_thread.run_sync(get_pool().shutdown)  # before the interpreter ends, or its semaphores leak
         spool.close()
 
@@ -69,5 +88,5 @@ app = st.App(
     "pages/shell.py",
     lifespan=lifespan,
     middleware=[Middleware(SpoolUploads, spool=get_spool)],
-    routes=[*ROUTES, PLOTLY_ROUTE],
+    routes=[*ROUTES, *HISTORY_ROUTES, PLOTLY_ROUTE],
 )

@@ -13,7 +13,8 @@
     ├── LandmarksError     a landmarks file does not hold the documented arrays
     ├── CorrectionError    a rep cannot be moved, added, split or merged as asked
     ├── WriteError         a file of the result cannot be written: the disk is full
-    └── ReportError        the report could not be made into a PDF
+    ├── ReportError        the report could not be made into a PDF
+    └── HistoryError       an analysis cannot be saved, found or deleted: database, folder or quota
 
 Every message says what failed, the value, the limit and what to do next. Settings raise
 ``ValueError``: they stop the start of the program and never reach a page.
@@ -66,3 +67,7 @@ class ReportError(AnalysisError):
 
 class WriteError(AnalysisError):
     """A file of the result cannot be written."""
+
+
+class HistoryError(AnalysisError):
+    """The history cannot do what was asked: its database, its folder or its quota is the reason."""

@@ -62,7 +62,7 @@ def pack_driving(analysis: Analysis) -> dict[str, Any] | None:
     joint = analysis.metrics.joint
     if joint is None:
         return None
-    values = _series(analysis, joint)
+    values = analysis.angle(joint)
     return {
         "joint": joint,
         "words": joint.replace("_", " "),
@@ -90,14 +90,6 @@ def pack_curves(analysis: Analysis, joints: list[str]) -> list[dict[str, Any]]:
             trace.x, trace.y = np.asarray(trace.x, np.float32), np.asarray(trace.y, np.float32)
         packed.append({"joint": joint, "title": joint_title(joint), "figure": figure.to_json()})
     return packed
-
-
-def _series(analysis: Analysis, joint: str) -> Floats:
-    """Return the angle ``(n,)`` in degrees, the mean of both sides where the joint names none."""
-    if joint in analysis.angles:
-        return analysis.angles[joint]
-    both: Floats = np.mean([analysis.angles[f"{side}_{joint}"] for side in SIDES], axis=0)
-    return both
 
 
 def _landmark_of(analysis: Analysis, joint: str) -> str:

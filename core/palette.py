@@ -35,6 +35,10 @@ REP_COLORS = {"whole": ACCENT, "partial": NEUTRAL, "edited": "#b04ac8"}
 REP_DASHES = {"whole": "solid", "partial": "6px,4px", "edited": "2px,3px"}
 REP_SYMBOLS = {"whole": "circle", "partial": "circle-open", "edited": "diamond-open"}
 
+SET_COLORS = {"one": ACCENT, "other": "#b04ac8"}
+SET_DASHES = {"one": "solid", "other": "7px,3px"}
+"""Two sets side by side, A and B."""
+
 
 def translucent(color: str, opacity: float) -> str:
     """Return a colour as CSS ``rgba()``: bands and faint lines, over whichever background there is."""

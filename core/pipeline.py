@@ -21,7 +21,7 @@ from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
 from core.follow import Clock, Followed, follow_training, nobody
-from core.landmarks import LandmarkTrack
+from core.landmarks import SIDES, LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.model import model_path
@@ -142,6 +142,13 @@ class Analysis:
     def rep_count(self) -> int:
         """The number of whole reps; partial ones are listed, not counted."""
         return len(self.count.reps)
+
+    def angle(self, joint: str) -> NDArray[np.float64]:
+        """Return ``(n,)`` degrees of an angle by name, the mean of both sides where the joint names none."""
+        if joint in self.angles:
+            return self.angles[joint]
+        both: NDArray[np.float64] = np.mean([self.angles[f"{side}_{joint}"] for side in SIDES], axis=0)
+        return both
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,24 @@ the working directory is read too, the environment wins; an empty string counts 
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROOT = Path(__file__).parent.parent
 MAX_FRAME_SKIP = 12
 MIN_RESIZE_WIDTH, MAX_RESIZE_WIDTH = 240, 960
 
 FrameSkip = Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_FRAME_SKIP)]
+
+
+DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
+MIN_SECRET_CHARACTERS = 32
+
+
+def _check_database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(DATABASES):
+        raise ValueError("unknown database")
+    return url
 
 
 def _lower(value: object) -> object:
@@ -45,6 +56,14 @@ class Settings(BaseSettings):
     spool_dir: Path | None = Field(None, description="folder of uploaded clips; default: a private temporary folder")
     spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
     spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")
+    history_dir: Path = Field(ROOT / "data", description="folder of what trainers save: SQLite file, clips, key")
+    database_url: Annotated[SecretStr, AfterValidator(_check_database)] | None = Field(
+        None, description="where saved analyses go; default: a SQLite file in HISTORY_DIR"
+    )
+    history_quota_mb: int = Field(5000, ge=1, le=1_000_000, description="most room all saved analyses may take, MB")
+    history_secret_key: SecretStr | None = Field(
+        None, min_length=MIN_SECRET_CHARACTERS, description="signs the browsers' cookies; default: made once, kept"
+    )
 
     @model_validator(mode="after")
     def _check_frames(self) -> Self:
@@ -77,11 +96,19 @@ def _describe(error: ValidationError) -> list[str]:
             lines.append(problem["msg"].removeprefix("Value error, "))
             continue
         name = str(problem["loc"][0])
-        lines.append(f"{name.upper()}={problem['input']}: must be {_allowed(name)}")
+        value = "(not shown)" if name in _SECRETS else problem["input"]
+        lines.append(f"{name.upper()}={value}: must be {_allowed(name)}")
     return lines
 
 
+_SECRETS = {"database_url", "history_secret_key"}
+
+
 def _allowed(name: str) -> str:
+    if name == "database_url":
+        return "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+    if name == "history_secret_key":
+        return f"at least {MIN_SECRET_CHARACTERS} random characters"
     if name == "frame_skip_rate":
         return f"auto or a whole number from 1 to {MAX_FRAME_SKIP}"
     limits = {type(m).__name__: m for m in Settings.model_fields[name].metadata}

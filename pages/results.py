@@ -21,4 +21,6 @@ def describe(key: Key) -> str:
     return f"{result.clip.name}: {result.analysis.rep_count} reps ({sampling})"
 
 
+if (asked := st.session_state.pop("results_asked", None)) in stored:
+    st.session_state["results_chosen"] = asked
 show_result(st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen"))

@@ -2,6 +2,7 @@
 
 ``/clip/{token}`` is the upload itself, ``/clip/{token}/{run}/…`` the files of one analysis of it: stills, the preview,
 and what is made to be saved. The token is the key; only names of the forms below ever become a path.
+``/pictures/{name}`` are the drawings of the guide.
 """
 
 import re
@@ -18,6 +19,8 @@ STILL = re.compile(r"[0-9]{5}\.jpg")
 MADE = {"annotated.mp4": "video/mp4", "report.html": "text/html", "report.pdf": "application/pdf"}
 """The files made to be saved, with their media types."""
 MAX_NAME = 100
+PICTURES = Path(__file__).parent / "pictures"
+PICTURE = re.compile(r"[a-z_]+\.jpg")
 
 
 async def send_clip(request: Request) -> Response:
@@ -68,7 +71,16 @@ def _gone() -> Response:
     return PlainTextResponse("This is no longer on the server.", 404, headers=HEADERS)
 
 
+async def send_picture(request: Request) -> Response:
+    """Serve a drawn picture of the guide."""
+    path = PICTURES / request.path_params["name"]
+    if not PICTURE.fullmatch(path.name) or not path.is_file():
+        return PlainTextResponse("There is no such picture.", 404)
+    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=86400"})
+
+
 ROUTES = [
+    Route("/pictures/{name}", send_picture),
     Route("/clip/{token}", send_clip),
     Route("/clip/{token}/{run}/stills/{name}", send_still),
     Route("/clip/{token}/{run}/preview.mp4", send_preview),

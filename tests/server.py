@@ -62,6 +62,7 @@ def running_app(
     cgroup: Path | None = None,
     script: Path = ROOT / "app.py",
     python: str = sys.executable,
+    port: int | None = None,
     **environment: object,
 ) -> Iterator[Server]:
     """Start the app, or another script, on a free port, with settings from keyword arguments; stop it at the end.
@@ -73,7 +74,7 @@ def running_app(
     settings = {"SPOOL_DIR": spool_dir, "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": 1} | environment
     env = os.environ | {name: str(value) for name, value in settings.items()}
     with log_path.open("ab") as log:
-        port = free_port()
+        port = port or free_port()
         command = run_command(port, script=script, python=python)
         if cgroup:
             command = ["sh", "-c", f'echo $$ > {cgroup}/cgroup.procs; exec "$@"', "sh", *command]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import palette
-from core.palette import ACCENT, NEUTRAL, PHASE_COLORS, REP_COLORS, SIDE_COLORS, translucent
+from core.palette import ACCENT, NEUTRAL, PHASE_COLORS, REP_COLORS, SET_COLORS, SIDE_COLORS, translucent
 
 THEME = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text())["theme"]
 LINE_CONTRAST, TEXT_CONTRAST = 3.0, 4.5  # WCAG 2.2, 1.4.11 and 1.4.3
@@ -55,7 +55,7 @@ def test_the_measures_give_the_known_answers():
 
 
 @pytest.mark.parametrize("eye", EYES)
-@pytest.mark.parametrize("colors", [SIDE_COLORS, PHASE_COLORS, REP_COLORS], ids=["sides", "phases", "reps"])
+@pytest.mark.parametrize("colors", [SIDE_COLORS, PHASE_COLORS, REP_COLORS, SET_COLORS], ids=["sides", "phases", "reps", "sets"])
 def test_colours_of_one_figure_differ_to_every_eye(colors, eye):
     colors = {name: color for name, color in colors.items() if name != "rest"}  # a pause like the other one
     close = {

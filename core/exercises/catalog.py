@@ -48,6 +48,8 @@ class Exercise:
         All of them must hold; the most telling first.
     cues
         Kinds of `CUE_RULES` that apply, beside those for any exercise.
+    film_from
+        From where the camera sees its joint bend, and most of its cues: ``side`` or ``front``.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Exercise:
     joint: str
     traits: tuple[Trait, ...]
     cues: tuple[str, ...] = ()
+    film_from: str = "side"
 
 
 def at_least(number: str, at: float, softness: float) -> Trait:
@@ -210,6 +213,7 @@ EXERCISES = (
             "chin_below_hands",
             "dead_hang",
         ),
+        film_from="front",
     ),
     Exercise(
         "overhead_press",
@@ -267,6 +271,7 @@ EXERCISES = (
             *_LEGS_STILL,
         ),
         cues=("hands_uneven",),
+        film_from="front",
     ),
     Exercise(
         "front_raise",
@@ -298,6 +303,7 @@ EXERCISES = (
             at_most("lean_high", 50, 12),
             at_least("stance_high", 0.38, 0.08),
         ),
+        film_from="front",
     ),
     Exercise(
         "row",

@@ -4,7 +4,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,8 @@ def write_landmarks(track: LandmarkTrack) -> bytes:
     return buffer.getvalue()
 
 
-def read_landmarks(path: Path) -> LandmarkTrack:
-    """Read a landmarks file: ``time_s (n,)`` and ``landmarks (n, 33, k)``, k = 2 to 4.
+def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
+    """Read a landmarks file, on disk or open: ``time_s (n,)`` and ``landmarks (n, 33, k)``, k = 2 to 4.
 
     The last axis is x, y, then z, then visibility, in any one length unit; NaN rows where no
     person was found. ``world (n, 33, 3)`` in metres is read where present.

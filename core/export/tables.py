@@ -32,6 +32,13 @@ def to_reps_csv(analysis: Analysis) -> str:
     return _to_csv(columns, (asdict(rep).values() for rep in analysis.metrics.reps))
 
 
+def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
+    """Return one row per rep of several clips, each given as its file name and analysis; the name comes first."""
+    columns = [column.name for column in fields(RepMetrics)]
+    rows = ((name, *asdict(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
+    return _to_csv(["clip", *columns], rows)
+
+
 def to_frames_csv(analysis: Analysis) -> str:
     """Return one row per analysed frame, as `frame_rows` gives them."""
     unit = "" if analysis.count.unit == "" else f"_{analysis.count.unit}"
@@ -66,11 +73,12 @@ def _to_csv(columns: list[str], rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
     writer.writerow(columns)
-    writer.writerows([_to_cell(value) for value in row] for row in rows)
+    writer.writerows([to_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
-def _to_cell(value: object) -> object:
+def to_cell(value: object) -> object:
+    """Return a value as it stands in a cell: rounded, empty where unknown, never a formula."""
     if isinstance(value, float | np.floating):
         return "" if not math.isfinite(value) else round(float(value), DECIMALS)
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -17,7 +17,7 @@ log = logging.getLogger("repscope")
 
 def show_annotated(result: Result) -> None:
     """Offer the clip with everything drawn on it; it is drawn anew when the trainer has corrected something."""
-    if result.folder is None:
+    if result.folder is None or not result.clip.is_here:
         return
     drawing = _current(result)
     is_running = drawing is not None and not drawing.job.has_ended

@@ -31,7 +31,7 @@ def choose_clip(settings: Settings) -> Clip | None:
         on_change=_forget_clip,
     )
     if uploaded is None:
-        _show_refusal()
+        show_refusal()
         if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
             _take_sample()
     elif message := st.session_state.get("clip_error"):
@@ -76,7 +76,7 @@ def _forget_clip() -> None:
 
 
 @st.fragment(run_every=2)
-def _show_refusal() -> None:
+def show_refusal() -> None:
     """Say why an upload was refused: the uploader itself only says that it failed."""
     if message := get_spool().refusal(_session_id()):
         st.error(message, icon=":material/error:")

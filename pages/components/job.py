@@ -1,18 +1,19 @@
 """The running analysis of a session: started once, followed from whichever page is open."""
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
 from core.errors import AnalysisError
-from core.pipeline import Request, analyze_in_worker, probe_in_worker
+from core.pipeline import Analysis, Progress, Request, analyze_in_worker, probe_in_worker
 from core.plots import most_moving_angle, plot_live
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
-from core.worker import WorkerPool, get_pool
+from core.worker import Job, WorkerPool, get_pool
 from pages.components.figure import show_figure
-from pages.components.state import Clip, Drawing, Run, drawings, store_result
+from pages.components.state import Clip, Run, store_result
 
 PROBE_TIMEOUT_S = 20.0
 RUNNING_POLL_S, QUEUED_POLL_S = 0.5, 2.0
@@ -36,12 +37,26 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 def start_run(clip: Clip, request: Request) -> None:
     """Queue an analysis for this session."""
     st.session_state.pop("run_error", None)
-    spool, token = get_spool(), clip.file.token
-    with spool.hold(token):
-        folder = spool.make_folder(token)
-        job = get_pool().submit(analyze_in_worker, clip.file.path, request, folder=folder)
-        spool.hold_while(token, lambda: not job.has_ended)
+    job, folder = submit_analysis(clip.file, request)
     st.session_state["run"] = Run(clip, request, job, folder)
+
+
+def submit_analysis(file: SpooledFile, request: Request) -> tuple[Job[Progress, Analysis], Path]:
+    """Queue the analysis of a clip, which stays on disk until the job has ended; return the job and its folder.
+
+    Raises
+    ------
+    UploadError
+        The clip is gone: it expired, or was removed.
+    NoRoomError
+        The disk is full.
+    """
+    spool = get_spool()
+    with spool.hold(file.token):
+        folder = spool.make_folder(file.token)
+        job = get_pool().submit(analyze_in_worker, file.path, request, folder=folder)
+        spool.hold_while(file.token, lambda: not job.has_ended)
+    return job, folder
 
 
 def cancel_run(clip: Clip) -> None:
@@ -77,31 +92,13 @@ def follow_run(run: Run) -> None:
     st.session_state["run"] = None
     try:
         analysis = run.job.result()
-        store_result(run, analysis)
+        store_result(run.clip, run.request, analysis, folder=run.folder)
         st.toast(f"{run.clip.name}: {analysis.rep_count} reps", icon=":material/check_circle:")
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
         _give_up(run)
         st.session_state["run_error"] = str(error)
     st.rerun()
-
-
-def keep_watch() -> None:
-    """Follow jobs while another page is open; a job nobody asks about would be cancelled."""
-    if current_run() is not None or _under_way():
-        _watch()
-
-
-@st.fragment(run_every=3)
-def _watch() -> None:
-    for drawing in _under_way():
-        drawing.follow()
-    if run := current_run():
-        follow_run(run)
-
-
-def _under_way() -> list[Drawing]:
-    return [drawing for drawing in drawings().values() if not drawing.job.has_ended]
 
 
 def show_run() -> None:

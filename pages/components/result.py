@@ -11,6 +11,7 @@ from pages.components.annotated import show_annotated
 from pages.components.corrections import apply_edit, choose_corrections, in_words
 from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
+from pages.components.history.save import show_save
 from pages.components.player import show_player
 from pages.components.rep_table import show_reps
 from pages.components.report import show_report
@@ -37,6 +38,7 @@ def show_result(key: Key) -> None:
     show_reps(analysis, key=name)
     show_shape(analysis, key=name)
     st.subheader("Save and share", anchor=False)
+    show_save(result)
     show_downloads(result)
     show_annotated(result)
     show_report(result)
@@ -63,7 +65,7 @@ def _show_player(result: Result, *, name: str) -> None:
     seek_s, seek_id = asked_seek()
     edit = show_player(
         analysis,
-        clip_src=clip_src,
+        clip_src=clip_src if result.clip.is_here else None,
         preview_src=f"{made_src}/preview.mp4" if has_preview else None,
         stills_src=f"{made_src}/stills" if made_src else None,
         joints=joints,

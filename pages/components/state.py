@@ -13,8 +13,9 @@ from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import Job
 
-MAX_RESULTS = 8
-"""Results one session keeps; the oldest goes first. One takes about 1 MB."""
+MAX_RESULTS = 24
+"""Results one session keeps; the oldest goes first: a whole batch, and some to compare it with. One takes 2 kB per
+analysed frame: 0.4 MB for the 200 frames of the 512 MB profile, 1.2 MB for 600."""
 
 Key = tuple[str, Request]
 """A result belongs to the bytes of a clip (SHA-256) and to what was asked of them."""
@@ -22,11 +23,12 @@ Key = tuple[str, Request]
 
 @dataclass(frozen=True)
 class Clip:
-    """The clip on the Analyze page."""
+    """The clip of a visit. Where it was not kept with a saved analysis, `file` holds its landmarks instead."""
 
     name: str
     file: SpooledFile
-    info: VideoInfo
+    info: VideoInfo | None
+    is_here: bool = True
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Result:
     """A finished analysis, with the memory of the web process when it came in.
 
     `folder` holds what the worker wrote beside it (stills, preview); `steps` are the corrections of before,
-    the latest last.
+    the latest last. `saved_id` is its place in the history, `saved_corrections` what it said when it was saved.
     """
 
     clip: Clip
@@ -81,6 +83,8 @@ class Result:
     web_peak_mb: float
     folder: Path | None = None
     steps: tuple[Corrections, ...] = ()
+    saved_id: str | None = None
+    saved_corrections: Corrections | None = None
 
     @property
     def key(self) -> Key:
@@ -100,14 +104,20 @@ def results() -> dict[Key, Result]:
     return stored
 
 
-def store_result(run: Run, analysis: Analysis) -> None:
+def store_result(clip: Clip, request: Request, analysis: Analysis, *, folder: Path) -> Key:
     """Keep a finished analysis, and its clip on disk with it."""
+    result = Result(clip, request, analysis, peak_rss_mb(), folder)
+    hold_result(result)
+    return result.key
+
+
+def hold_result(result: Result) -> None:
+    """Add a result, and keep its clip on disk with it; the oldest goes where there are too many."""
     stored = results()
-    key = (run.clip.file.sha256, run.request)
-    if key in stored:
-        _remove_folder(stored.pop(key))
-    stored[key] = Result(run.clip, run.request, analysis, peak_rss_mb(), run.folder)
-    get_spool().keep(run.clip.file.token)
+    get_spool().keep(result.clip.file.token)
+    if earlier := stored.pop(result.key, None):
+        _let_go(earlier, needed=[*stored.values(), result])
+    stored[result.key] = result
     while len(stored) > MAX_RESULTS:
         drop_result(next(iter(stored)))
 
@@ -119,15 +129,15 @@ def replace_result(result: Result) -> None:
 
 def drop_result(key: Key) -> None:
     """Forget a result and its folder; its clip goes too unless another result or the uploader needs it."""
-    dropped = results().pop(key)
     st.session_state.pop("report_made", None)  # it shows the clip's pictures
-    _remove_folder(dropped)
-    token = dropped.clip.file.token
-    if all(result.clip.file.token != token for result in results().values()):
+    _let_go(results().pop(key), needed=list(results().values()))
+
+
+def _let_go(result: Result, *, needed: list[Result]) -> None:
+    """Remove what a result has on disk; the clip stays where one of those `needed` shows the same upload."""
+    token = result.clip.file.token
+    if all(other.clip.file.token != token for other in needed):
         get_spool().release(token)
-
-
-def _remove_folder(result: Result) -> None:
     if result.folder:
         if drawing := drawings().pop(result.folder.name, None):
             drawing.job.cancel()

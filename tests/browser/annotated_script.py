@@ -14,8 +14,8 @@ from core.video import probe
 from core.worker import get_pool
 from pages.components.annotated import show_annotated
 from pages.components.choose import SAMPLE
-from pages.components.job import keep_watch
 from pages.components.state import Clip, Result, drop_result, results
+from pages.components.watch import keep_watch
 from tests.worker_tasks import count
 
 

@@ -16,6 +16,7 @@ from core.video import VideoInfo
 from pages.plotly_js import PLOTLY_SRC
 
 _FOLDER = Path(__file__).parent / "browser"
+_ICONS = "  <!-- icons.html -->\n"
 _SCRIPTS = ("numbers", "skeleton", "clip", "transport", "plots", "curves", "handles", "filmstrip", "edits", "keys")
 _MIME = {
     "h264": 'video/mp4; codecs="avc1.640028"',
@@ -28,15 +29,17 @@ _MIME = {
 """What to ask a browser before it loads a clip; of others it is not known until it tries."""
 
 
-def _read(*names: str) -> str:
-    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+def read_browser(*names: str) -> str:
+    """Return files of the browser side, joined; the icons stand where they are named."""
+    text = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+    return text.replace(_ICONS, (_FOLDER / "icons.html").read_text(encoding="utf-8"))
 
 
 _workbench = st.components.v2.component(
     "repscope_workbench",
-    html=_read("player.html"),
-    css=_read("player.css", "tools.css"),
-    js=_read(*(f"{name}.js" for name in _SCRIPTS), "player.js"),
+    html=read_browser("player.html"),
+    css=read_browser("player.css", "tools.css"),
+    js=read_browser(*(f"{name}.js" for name in _SCRIPTS), "player.js"),
     isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
 )
 
@@ -44,7 +47,7 @@ _workbench = st.components.v2.component(
 def show_player(
     analysis: Analysis,
     *,
-    clip_src: str,
+    clip_src: str | None,
     preview_src: str | None,
     stills_src: str | None,
     joints: list[str],
@@ -58,8 +61,8 @@ def show_player(
     Parameters
     ----------
     clip_src, preview_src, stills_src
-        Addresses of the clip, of an H.264 copy for browsers that cannot play it, and the prefix of the pictures
-        of the analysed frames.
+        Addresses of the clip (None where only its numbers are here), of an H.264 copy for browsers that cannot play
+        it, and the prefix of the pictures of the analysed frames.
     joints
         Whose curves to draw.
     seek_s, seek_id
@@ -78,7 +81,7 @@ def show_player(
 
     info = analysis.info
     data = {
-        "clip": _clip_data(info, clip_src=clip_src, preview_src=preview_src) if info else None,
+        "clip": clip_data(info, clip_src=clip_src, preview_src=preview_src) if info and clip_src else None,
         "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
         "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
         "stills_src": stills_src,
@@ -99,7 +102,8 @@ def show_player(
     return edit
 
 
-def _clip_data(info: VideoInfo, *, clip_src: str, preview_src: str | None) -> dict[str, Any]:
+def clip_data(info: VideoInfo, *, clip_src: str, preview_src: str | None) -> dict[str, Any]:
+    """Return what the browser has to know of a clip before it plays it."""
     return {
         "src": clip_src,
         "preview_src": preview_src,

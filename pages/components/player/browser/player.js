@@ -193,14 +193,8 @@ class Bench {
     if (this.parts) this.picture.draw();
   }
 
-  /** The theme's colours in a form Plotly understands. */
   theme() {
-    const style = getComputedStyle(this.root);
-    const context = document.createElement("canvas").getContext("2d");
-    context.fillStyle = style.color;
-    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
-    const mix = (share) => `rgba(${red}, ${green}, ${blue}, ${share})`;
-    return { text: mix(0.72), grid: mix(0.14), font: style.fontFamily };
+    return themeOf(this.root);
   }
 
   destroy() {

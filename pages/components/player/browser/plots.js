@@ -16,6 +16,16 @@ function loadPlotly(src) {
   return plotlyLoading;
 }
 
+/** The theme's colours in a form Plotly understands. */
+function themeOf(root) {
+  const style = getComputedStyle(root);
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = style.color;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+  const mix = (share) => `rgba(${red}, ${green}, ${blue}, ${share})`;
+  return { text: mix(0.72), grid: mix(0.14), font: style.fontFamily };
+}
+
 const PLOT_MARGIN = { l: 44, r: 10, t: 8, b: 24 }; // also in player.css: bands and cursor lie on the same axis
 
 /** One joint's curves; the sides of the rep being played are drawn again, heavier. */

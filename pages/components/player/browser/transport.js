@@ -78,13 +78,18 @@ class Picture {
     this.draw();
   }
 
+  /** Over the clip, or alone where there is none and the player says so. */
+  get isShown() {
+    return this.bench.clip.canPlay || Boolean(this.bench.drawsAlone);
+  }
+
   draw() {
     const { track, driving, clip, showsSkeleton, data } = this.bench;
     const { clientWidth: width, clientHeight: height } = this.screen;
     if (!width) return;
     const context = sharpContext(this.canvas, width, height);
     this.count();
-    const pose = track && showsSkeleton && clip.canPlay ? track.pose(clip.time) : null;
+    const pose = track && showsSkeleton && this.isShown ? track.pose(clip.time) : null;
     if (!pose) return;
     const scale = { x: width / track.sizeWh[0], y: height / track.sizeWh[1] };
     const place = ({ x, y }) => ({ x: x * scale.x, y: y * scale.y });
@@ -98,7 +103,7 @@ class Picture {
     const { reps, clip } = this.bench;
     const whole = reps.filter((rep) => !rep.is_partial);
     const begun = whole.filter((rep) => rep.start_s <= clip.time + 1e-3).length;
-    this.counter.hidden = !whole.length || !clip.canPlay;
+    this.counter.hidden = !whole.length || !this.isShown;
     this.counter.textContent = begun ? `Rep ${begun} / ${whole.length}` : `${whole.length} ${whole.length === 1 ? "rep" : "reps"}`;
   }
 }

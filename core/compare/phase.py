@@ -1,0 +1,119 @@
+"""The phase of a rep: 0 at its start, 50 % at the turn, 100 % at its end, whatever its tempo.
+
+References
+----------
+Aligning curves at landmarks and stretching them in between: Kneip & Gasser, Ann Stat 20:1266 (1992); for gait,
+Sadeghi et al., Gait Posture 12:257 (2000).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Moments = tuple[float, float, float]
+"""Start, turn and end of a rep in seconds."""
+Pair = tuple[Moments, Moments]
+"""A rep of one set and the rep of the other that is shown with it."""
+
+PHASE_PCT = np.linspace(0.0, 100.0, 101)
+TURN_PCT = 50.0
+_MIN_SAMPLES = 4
+
+
+def pair_in_order(count: int, others: int, *, align: Literal["first", "last"] = "first") -> list[tuple[int, int]]:
+    """Pair reps by their places from 0, counted from the first or the last; what has no partner is left out."""
+    both = min(count, others)
+    start, other_start = (count - both, others - both) if align == "last" else (0, 0)
+    return [(start + place, other_start + place) for place in range(both)]
+
+
+def pair_with_one(count: int, other: int) -> list[tuple[int, int]]:
+    """Pair every rep with one and the same rep of the other set: the best one, say."""
+    return [(place, other) for place in range(count)]
+
+
+def map_time(pairs: Sequence[Pair], time_s: float) -> float:
+    """Return the moment of the other set that has the phase of a moment of one.
+
+    Parameters
+    ----------
+    pairs
+        In order of the first set's time; at least one.
+    time_s
+        Seconds in the first set.
+
+    Returns
+    -------
+    float
+        Seconds in the other set: linear from start to turn, from turn to end, and through the rest up to the next
+        pair. Before the first pair and after the last, time runs alike in both. Where the other set would have to
+        run backwards through a rest (the same rep again), it waits at the rep's end. It may lie outside the clip.
+    """
+    at = max((index for index, (one, _) in enumerate(pairs) if one[0] <= time_s), default=0)
+    (start, turn, end), (other_start, other_turn, other_end) = pairs[at]
+    if time_s < start:
+        return other_start + time_s - start
+    if time_s <= turn:
+        return _between(time_s, (start, turn), (other_start, other_turn))
+    if time_s <= end:
+        return _between(time_s, (turn, end), (other_turn, other_end))
+    if at + 1 == len(pairs):
+        return other_end + time_s - end
+    (next_start, _, _), (other_next, _, _) = pairs[at + 1]
+    return _between(time_s, (end, next_start), (other_end, other_next)) if other_next >= other_end else other_end
+
+
+def _between(value: float, span: tuple[float, float], other: tuple[float, float]) -> float:
+    share = (value - span[0]) / (span[1] - span[0]) if span[1] > span[0] else 0.0
+    return other[0] + share * (other[1] - other[0])
+
+
+@dataclass(frozen=True)
+class PhaseCurves:
+    """An angle over the phase of each rep of a set.
+
+    Attributes
+    ----------
+    curves
+        ``(reps, 101)`` degrees at each of `PHASE_PCT`; a rep with a gap in its angle is a row of NaN.
+    mean, sd
+        ``(101,)`` over the reps without a gap; NaN where there is none, or only one for `sd` (n - 1).
+    """
+
+    curves: Floats
+    mean: Floats
+    sd: Floats
+
+
+def phase_curves(time_s: Floats, values: Floats, *, reps: Sequence[Moments]) -> PhaseCurves:
+    """Lay the reps of a set over each other by phase.
+
+    Parameters
+    ----------
+    time_s
+        ``(n,)`` seconds, strictly rising.
+    values
+        ``(n,)`` degrees, NaN where not measured.
+    """
+    curves = np.array([_phase_curve(time_s, values, rep=rep) for rep in reps]).reshape(-1, len(PHASE_PCT))
+    known = curves[np.isfinite(curves).all(axis=1)]
+    nothing = np.full(len(PHASE_PCT), np.nan)
+    return PhaseCurves(
+        curves=curves,
+        mean=known.mean(axis=0) if len(known) else nothing,
+        sd=known.std(axis=0, ddof=1) if len(known) > 1 else nothing,
+    )
+
+
+def _phase_curve(time_s: Floats, values: Floats, *, rep: Moments) -> Floats:
+    """Return ``(101,)`` the values at every percent of the phase; NaN throughout if a sample is missing."""
+    inside = slice(max(0, int(np.searchsorted(time_s, rep[0])) - 1), int(np.searchsorted(time_s, rep[2])) + 1)
+    if not np.isfinite(values[inside]).all() or len(values[inside]) < _MIN_SAMPLES:
+        return np.full(len(PHASE_PCT), np.nan)
+    at_s = np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), rep)
+    curve: Floats = np.interp(at_s, time_s[inside], values[inside])
+    return curve

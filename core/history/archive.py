@@ -1,0 +1,120 @@
+"""An `Analysis` as it is stored, and back: landmarks and what was decided, the rest is measured again from these.
+
+So a later release shows what it can measure better, while the figures of the day it was saved stay as they were
+(`core.history.figures`).
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from core.corrections import Corrections
+from core.errors import AnalysisError, HistoryError
+from core.export.landmarks import read_landmarks, write_landmarks
+from core.metrics import RepMetrics
+from core.pipeline import Analysis, Timing, correct, summarize
+from core.report.filmstrip import choose_reps
+from core.sampling import SamplingPlan
+from core.stills import still_path
+from core.video import VideoInfo
+
+FORMAT = 1
+"""Of what `pack` writes. A release that changes it keeps reading the earlier ones."""
+MAX_PICTURES = 60
+"""Start, turn and end of twenty reps; about 5 kB each."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What cannot be measured again from the landmarks; the fields are those of `Analysis`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")
+
+    info: VideoInfo | None
+    plan: SamplingPlan | None
+    frame_index: list[int]
+    corrections: Corrections
+    warnings: tuple[str, ...]
+    timing: Timing
+    peak_mb: float
+
+
+@cache
+def _adapter() -> TypeAdapter[Record]:
+    return TypeAdapter(Record)
+
+
+def pack(analysis: Analysis) -> tuple[str, bytes]:
+    """Return the record as JSON, and the landmarks as a NumPy file."""
+    record = Record(
+        info=analysis.info,
+        plan=analysis.plan,
+        frame_index=analysis.frame_index.tolist(),
+        corrections=analysis.corrections,
+        warnings=analysis.warnings,
+        timing=analysis.timing,
+        peak_mb=analysis.peak_mb,
+    )
+    return _adapter().dump_json(record).decode(), write_landmarks(analysis.track)
+
+
+def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analysis:
+    """Return the analysis again, measured with this release.
+
+    Raises
+    ------
+    HistoryError
+        It was saved by a newer release, or is damaged.
+    """
+    if format_version > FORMAT:
+        raise HistoryError(
+            f"This analysis was saved by a newer RepScope (format {format_version}, this one reads up to {FORMAT}). "
+            "Ask who runs this server to update it."
+        )
+    try:
+        record = _adapter().validate_json(record_json)
+        track = read_landmarks(io.BytesIO(landmarks))
+        found = summarize(track, joint=record.corrections.joint, min_frames=1)
+        corrected = found if record.corrections == found.corrections else correct(found, record.corrections)
+    except (AnalysisError, ValidationError) as error:
+        raise HistoryError(f"This saved analysis is damaged and cannot be opened: {error}. Delete it.") from error
+    return replace(
+        corrected,
+        info=record.info,
+        plan=record.plan,
+        frame_index=np.array(record.frame_index, dtype=np.int64),
+        warnings=record.warnings,
+        timing=record.timing,
+        peak_mb=record.peak_mb,
+    )
+
+
+def collect_pictures(analysis: Analysis, folder: Path | None) -> dict[int, bytes]:
+    """Return the stills worth keeping, JPEG by row of the track: start, turn and end of the reps.
+
+    Parameters
+    ----------
+    folder
+        The analysis's own folder with its stills (`core.stills`); None or an emptied one gives no pictures.
+    """
+    paths = {row: still_path(folder, row) for row in _rows(analysis)} if folder else {}
+    return {row: path.read_bytes() for row, path in sorted(paths.items()) if path.is_file()}
+
+
+def _rows(analysis: Analysis) -> Iterable[int]:
+    """Return rows of the moments of all reps, at most `MAX_PICTURES`; the reps of the report come first."""
+    reps = analysis.metrics.reps
+    ordered: dict[RepMetrics, None] = dict.fromkeys([rep for rep, _ in choose_reps(reps)])
+    ordered |= dict.fromkeys(reps)
+    rows = dict.fromkeys(
+        int(np.argmin(np.abs(analysis.track.time_s - at_s)))
+        for rep in ordered
+        for at_s in (rep.turn_s, rep.start_s, rep.end_s)
+    )
+    return list(rows)[:MAX_PICTURES]

@@ -1,0 +1,60 @@
+"""One number from session to session."""
+
+import plotly.graph_objects as go
+
+from core.history.trends import Point, Trend
+from core.palette import ACCENT, PHASE_COLORS
+from core.plots.shape import STEADY_PCT, Drawing
+
+_HEIGHT_PX = 240
+_COLORS = {"": ACCENT, "Lowering": PHASE_COLORS["eccentric"], "Lifting": PHASE_COLORS["concentric"]}
+_DASHES = {"": "solid", "Lowering": "6px,4px", "Lifting": "solid"}
+_SYMBOLS = {"": "circle", "Lowering": "diamond", "Lifting": "square"}
+
+
+def plot_sessions(trend: Trend) -> Drawing:
+    """Draw a trend over the days of training; a chart needs two of them."""
+    drawn = {name: points for name, points in trend.series.items() if len(points) >= 2}
+    if not drawn:
+        return Drawing(None, "From two sessions with this number on.")
+    figure = go.Figure()
+    for name, points in drawn.items():
+        figure.add_scatter(
+            x=[point.day for point in points],
+            y=[point.value for point in points],
+            customdata=[f"{point.sets} {'set' if point.sets == 1 else 'sets'}" for point in points],
+            mode="lines+markers",
+            name=name or trend.title,
+            line={"color": _COLORS[name], "dash": _DASHES[name], "width": 2},
+            marker={"color": _COLORS[name], "size": 9, "symbol": _SYMBOLS[name]},
+            hovertemplate=f"%{{x|%d %b %Y}}: %{{y:.4g}} {trend.unit}, %{{customdata}}<extra>{name}</extra>",
+        )
+    days = sorted({point.day for points in drawn.values() for point in points})
+    figure.update_layout(
+        height=_HEIGHT_PX,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=len(drawn) > 1,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        dragmode=False,
+    )
+    ticks = {"tickvals": days, "tickformat": "%d %b"} if len(days) <= 6 else {"nticks": 6, "tickformat": "%d %b"}
+    figure.update_xaxes(automargin=True, **ticks)
+    figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False)
+    words = " ".join(_in_words(name, points, trend.unit) for name, points in drawn.items())
+    return Drawing(figure, words + _left_out(trend.left_out))
+
+
+def _in_words(name: str, points: tuple[Point, ...], unit: str) -> str:
+    first, last = points[0].value, points[-1].value
+    values = f"{_number(first)} to {_number(last)} {unit}".replace(" °", "°").replace(" %", "\N{NO-BREAK SPACE}%")
+    is_steady = abs(last - first) <= abs(first) * STEADY_PCT / 100
+    direction = "about the same" if is_steady else "up" if last > first else "down"
+    return f"{name + ': ' if name else ''}{values}, {direction} over {len(points)} sessions."
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def _left_out(sets: int) -> str:
+    return f" Left out, measured on another joint: {sets}." if sets else ""

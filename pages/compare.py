@@ -1,0 +1,89 @@
+"""Two sets side by side: in the same phase of their reps, curve over curve, and number beside number."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.compare import compare_sets, measure_alike
+from core.errors import AnalysisError
+from core.landmarks import JOINTS, TRUNK_LEAN
+from core.plots import joint_title, moving_joints
+from pages.components.batch import batch
+from pages.components.differences_table import show_differences
+from pages.components.pairing import choose_pairs
+from pages.components.player import Shown, show_duo
+from pages.components.queue import receive_clips, show_queue
+from pages.components.source import readable_sources
+
+st.title("Compare two sets", anchor=False)
+choices, history_error = readable_sources()
+if history_error:
+    st.error(history_error, icon=":material/error:")
+if len(choices) < 2:
+    st.info(
+        "Two analysed sets are needed: drop two clips here, or analyse them under Analyze. "
+        + ("One is there already." if choices else "Saved sets of your history can be chosen too.")
+    )
+    receive_clips("Drop the clips of two sets", key="compare_upload")
+    if batch():
+        show_queue(key="compare")
+    st.stop()
+
+
+def choose(label: str, place: int) -> Shown:
+    """Let the trainer choose a set; the two newest are there at first, the older one as A."""
+    labels = {each.id: each.label for each in choices}
+    key = f"compare_{label}"
+    if st.session_state.get(key) not in labels:
+        st.session_state[key] = choices[place].id
+    chosen = st.selectbox(f"Set {label}", list(labels), format_func=lambda each: labels[each], key=key)
+    return next(each for each in choices if each.id == chosen).load()
+
+
+def show_on_one_joint(one: Shown, other: Shown) -> tuple[Shown, Shown]:
+    """Measure both on the same joint where that can be done, and say so."""
+    analyses = measure_alike(one.analysis, other.analysis)
+    for name, shown, analysis in zip("AB", (one, other), analyses, strict=True):
+        if analysis is not shown.analysis:
+            st.caption(
+                f"{name} is measured on the {analysis.metrics.joint or ''} here, as the other set is; its own result "
+                f"counts on the {shown.analysis.metrics.joint}.".replace("_", " ")
+            )
+    return replace(one, analysis=analyses[0]), replace(other, analysis=analyses[1])
+
+
+left, right = st.columns(2)
+try:
+    with left:
+        one = choose("A", 1)
+    with right:
+        other = choose("B", 0)
+except AnalysisError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+if one.id == other.id:
+    st.info("A and B are the same set. Choose another one for A or for B.")
+    st.stop()
+
+one, other = show_on_one_joint(one, other)
+comparison = compare_sets(one.analysis, other.analysis)
+if comparison.warnings:
+    st.warning("  \n".join(comparison.warnings), icon=":material/info:")
+pairs = choose_pairs(one.analysis, other.analysis)
+if pairs:
+    joints = st.pills(
+        "Joint angles",
+        [*JOINTS, TRUNK_LEAN],
+        selection_mode="multi",
+        default=moving_joints(one.analysis, most=2),
+        format_func=joint_title,
+        key=f"compare_joints_{one.id}",
+    )
+    show_duo(one, other, pairs=pairs, joints=joints, key="compare_duo")
+    st.caption(
+        "Curves: mean ± standard deviation of the whole reps, A solid, B dashed; the two reps on screen are heavier. "
+        "Every rep is stretched so that start, turn and end coincide: tempo is in the table, not in the curves."
+    )
+else:
+    st.info("One of the sets has no whole rep, so nothing can be shown in the same phase. Its numbers are below.")
+show_differences(comparison)

@@ -1,0 +1,1 @@
+"""Saving to the history, and what its page is made of."""

@@ -1,0 +1,64 @@
+"""A saved analysis as a result of this visit: to look at, correct, export and report like a fresh one."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.export import to_npz
+from core.history import Owner, SavedSummary, get_history
+from core.memory import peak_rss_mb
+from core.pipeline import Analysis, Request
+from core.settings import load_settings
+from core.spool import SpooledFile, get_spool
+from core.stills import still_path
+from pages.components.state import Clip, Result, hold_result, results
+
+
+def open_saved(owner: Owner, saved: SavedSummary) -> None:
+    """Load a saved analysis into this visit's results and go there.
+
+    Raises
+    ------
+    HistoryError
+        It cannot be loaded.
+    """
+    known = next((result for result in results().values() if result.saved_id == saved.id), None)
+    result = known or _load(owner, saved)
+    if known is None:
+        hold_result(result)
+    st.session_state["results_chosen"] = result.key
+    st.switch_page("results.py")
+
+
+def _load(owner: Owner, saved: SavedSummary) -> Result:
+    store = get_history()
+    analysis = store.load(owner, saved.id)
+    clip_path = store.clip_path(owner, saved.id)
+    file = _spool(analysis, clip_path, saved_id=saved.id)
+    folder = get_spool().make_folder(file.token)
+    for row, jpeg in store.pictures(owner, saved.id).items():
+        path = still_path(folder, row)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_bytes(jpeg)
+    name = saved.clip_name if not saved.labels.name else saved.labels.name
+    # known by its place in the history: the same clip may have another result in this visit
+    clip = Clip(name, replace(file, sha256=saved.id), analysis.info, is_here=clip_path is not None)
+    request = Request.from_settings(load_settings())
+    return Result(
+        clip, request, analysis, peak_rss_mb(), folder, saved_id=saved.id, saved_corrections=analysis.corrections
+    )
+
+
+def _spool(analysis: Analysis, clip_path: Path | None, *, saved_id: str) -> SpooledFile:
+    """Return the clip, or in its place the landmarks, as a file of this visit that goes with it."""
+    context = get_script_run_ctx()
+    owner = context.session_id if context else None
+    if clip_path is not None:
+        return get_spool().copy_in(clip_path, owner=owner)
+    with tempfile.TemporaryDirectory() as folder:
+        landmarks = Path(folder) / f"{saved_id}.npz"
+        landmarks.write_bytes(to_npz(analysis))
+        return get_spool().copy_in(landmarks, owner=owner)

@@ -1,0 +1,127 @@
+"""Saving a result to the history: what is asked, what is stored, and what became of it."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import HistoryError
+from core.history import Labels, Owner, get_history
+from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE
+from core.spool import MB, get_spool
+from pages.components.history.owner import current_owner, has_login, make_owner
+from pages.components.primary import primary_label
+from pages.components.state import Result, replace_result
+
+MAX_LOAD_KG = 1000.0
+LOGIN_WORDS = (
+    "The history belongs to your account. Log in first: that loads the page anew and ends this visit, "
+    "so download what you need of the results you have now."
+)
+
+
+def show_save(result: Result) -> None:
+    """Offer to save a result, or its corrections once it is saved."""
+    if result.saved_id is None:
+        if st.button("Save to history", icon=":material/bookmark_add:", key="history_save"):
+            _ask(result)
+        return
+    is_changed = result.analysis.corrections != result.saved_corrections
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if is_changed and st.button("Save the corrections", icon=":material/save:", key="history_update"):
+            _update(result)
+        if st.button("Saved. Open the history", icon=":material/bookmark_added:", key="history_open"):
+            st.switch_page("history.py")
+
+
+@st.dialog("Save to history")
+def _ask(result: Result) -> None:
+    """Ask for names; nothing is written before Save is pressed."""
+    if has_login() and current_owner() is None:
+        st.info(LOGIN_WORDS)
+        if st.button("Log in", key="history_login_to_save"):
+            st.login()
+        return
+    labels, keeps_clip = ask_labels(
+        Labels(athlete=st.session_state.get("history_athlete", ""), name=Path(result.clip.name).stem),
+        key="history_new",
+        clip_mb=_clip_mb(result),
+    )
+    st.caption(
+        "Stored on this server until you delete it: the measured numbers with the body points, small pictures of the "
+        f"reps, what you write here{', and the clip' if keeps_clip else ''}. "
+        + ("Only your account sees it." if has_login() else "A cookie lets this browser find it again; no other can.")
+    )
+    if st.button(primary_label("Save"), type="primary", width="stretch", key="history_save_now"):
+        st.session_state["history_saving"] = True
+    if st.session_state.get("history_saving"):
+        _save_when_known(result, labels, keeps_clip=keeps_clip)
+
+
+def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tuple[Labels, bool]:
+    """Show the fields and return what they hold, and whether the clip is to be kept."""
+    athlete = st.text_input("Athlete", labels.athlete, max_chars=MAX_ATHLETE, key=f"{key}_athlete")
+    name = st.text_input("Name of the set", labels.name[:MAX_NAME], max_chars=MAX_NAME, key=f"{key}_name")
+    left, right = st.columns(2)
+    day = left.date_input("Day of training", labels.session_on, max_value="today", key=f"{key}_day")
+    load = right.number_input(
+        "Load (kg)", 0.0, MAX_LOAD_KG, labels.load_kg, step=2.5, format="%g", placeholder="none", key=f"{key}_load"
+    )
+    note = st.text_area("Note", labels.note, max_chars=MAX_NOTE, height=80, key=f"{key}_note")
+    keeps_clip = clip_mb is not None and st.checkbox(f"Keep the clip too ({clip_mb:.1f} MB)", key=f"{key}_clip")
+    day = day if isinstance(day, date) else labels.session_on
+    return Labels(athlete or "", name or "", note or "", day, load), keeps_clip
+
+
+def _clip_mb(result: Result) -> float | None:
+    is_here = result.clip.is_here and get_spool().get(result.clip.file.token) is not None
+    return result.clip.file.size_bytes / MB if is_here else None
+
+
+def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> None:
+    """Save as soon as the browser has its cookie."""
+    problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
+    if problem is None:
+        return
+    st.session_state["history_saving"] = False
+    st.session_state["history_tries"] += 1
+    owner = current_owner()
+    if problem or owner is None:
+        st.error(problem or "This browser could not be told from others. Try again.", icon=":material/error:")
+        return
+    try:
+        saved_id = _save(owner, result, labels, keeps_clip=keeps_clip)
+    except HistoryError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state["history_athlete"] = labels.athlete
+    replace_result(replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections))
+    st.toast("Saved to your history", icon=":material/bookmark_added:")
+    st.rerun()
+
+
+def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> str:
+    with st.spinner("Saving…"), get_spool().hold(result.clip.file.token):
+        return get_history().save(
+            owner,
+            result.analysis,
+            labels,
+            clip_name=result.clip.name,
+            folder=result.folder,
+            clip=result.clip.file if keeps_clip else None,
+        )
+
+
+def _update(result: Result) -> None:
+    owner = current_owner()
+    if owner is None or result.saved_id is None:
+        return
+    try:
+        get_history().update(owner, result.saved_id, result.analysis, folder=result.folder)
+    except HistoryError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    replace_result(replace(result, saved_corrections=result.analysis.corrections))
+    st.toast("The corrections are saved", icon=":material/bookmark_added:")
+    st.rerun()

@@ -1,0 +1,139 @@
+"""Two sets side by side in the browser, locked on the phase of their reps, with their curves over each other.
+
+The browser side is ``browser/duo*.js``, on top of the parts the workbench is made of.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.compare import PhaseCurves, phase_curves
+from core.compare.phase import Moments
+from core.landmarks import TRUNK_LEAN
+from core.overlay import pack_driving, pack_overlay, pack_reps
+from core.palette import SET_COLORS, SET_DASHES, SIDE_COLORS, translucent
+from core.pipeline import Analysis
+from core.plots import joint_title
+from pages.components.player.workbench import clip_data, read_browser
+from pages.plotly_js import PLOTLY_SRC
+
+_SCRIPTS = ("numbers", "skeleton", "clip", "transport", "plots", "keys", "phase", "duo_sides", "duo_charts", "duo")
+_BAND_OPACITY = 0.18
+
+_duo = st.components.v2.component(
+    "repscope_duo",
+    html=read_browser("duo.html"),
+    css=read_browser("player.css", "duo.css"),
+    js=read_browser(*(f"{name}.js" for name in _SCRIPTS)),
+    isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One of two sets: what to call it, its analysis, and where its clip is; None where it was not kept."""
+
+    id: str
+    name: str
+    analysis: Analysis
+    clip_src: str | None
+    preview_src: str | None = None
+
+
+def show_duo(one: Shown, other: Shown, *, pairs: list[tuple[int, int]], joints: list[str], key: str) -> None:
+    """Show two sets; without a clip a set's skeleton moves alone.
+
+    Parameters
+    ----------
+    pairs
+        Whole reps that are shown together, as places in either set from 0, at least one.
+    joints
+        Whose curves to draw.
+    """
+    data = {
+        "sides": [_side(each) for each in (one, other)],
+        "pairs": [_pair(one.analysis, other.analysis, *rows) for rows in pairs],
+        "charts": [_chart(one.analysis, other.analysis, joint, pairs=pairs) for joint in joints],
+        "colors": SET_COLORS,
+        "dashes": SET_DASHES,
+        "bands": {name: translucent(color, _BAND_OPACITY) for name, color in SET_COLORS.items()},
+        "side_colors": SIDE_COLORS,
+        "plotly_src": PLOTLY_SRC,
+    }
+    _duo(data=[data], key=key)  # in a list: see `workbench`
+
+
+def moments(analysis: Analysis) -> list[Moments]:
+    """Return start, turn and end of the whole reps, s."""
+    return [(rep.start_s, rep.turn_s, rep.end_s) for rep in analysis.metrics.reps if not rep.is_partial]
+
+
+def _side(shown: Shown) -> dict[str, Any]:
+    analysis, info = shown.analysis, shown.analysis.info
+    size_wh = [info.width, info.height] if info else [3, 4]
+    clip = (
+        clip_data(info, clip_src=shown.clip_src, preview_src=shown.preview_src)
+        if info and shown.clip_src
+        else {"size_wh": size_wh}  # the screen keeps its shape
+    )
+    return {
+        "id": shown.id,
+        "name": shown.name,
+        "has_clip": shown.clip_src is not None,
+        "clip": clip,
+        "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
+        "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
+        "overlay": pack_overlay(analysis),
+        "driving": pack_driving(analysis),
+        "time_s": [round(float(time_s), 4) for time_s in analysis.track.time_s],
+        "reps": pack_reps(analysis),
+    }
+
+
+def _pair(one: Analysis, other: Analysis, row: int, other_row: int) -> dict[str, Any]:
+    return {
+        "one": moments(one)[row],
+        "other": moments(other)[other_row],
+        "numbers": [row + 1, other_row + 1],
+    }
+
+
+def _chart(one: Analysis, other: Analysis, joint: str, *, pairs: list[tuple[int, int]]) -> dict[str, Any]:
+    """Return mean, SD and the paired reps of a joint in both sets, `None` where there is a gap."""
+    curves = [
+        phase_curves(each.track.time_s, each.angle(_name_in(each, joint)), reps=moments(each)) for each in (one, other)
+    ]
+    rows = [[pair[place] for pair in pairs] for place in (0, 1)]
+    return {
+        "joint": joint,
+        "title": joint_title(joint),
+        "words": f"{joint_title(joint)} over a rep: A {_range(curves[0])}, B {_range(curves[1])}",
+        **{
+            name: {
+                "mean": _numbers(each.mean),
+                "sd": _numbers(each.sd),
+                "curves": [_numbers(each.curves[row]) for row in places],
+            }
+            for name, each, places in zip(("one", "other"), curves, rows, strict=True)
+        },
+    }
+
+
+def _name_in(analysis: Analysis, joint: str) -> str:
+    """Return the side the set was measured on, for the joint it was measured on; else the side the camera sees."""
+    measured = analysis.metrics.joint or ""
+    if joint == TRUNK_LEAN or measured.endswith(joint):
+        return measured if measured.endswith(joint) else joint
+    near = analysis.view.near_side
+    return f"{near}_{joint}" if near else joint
+
+
+def _range(curves: PhaseCurves) -> str:
+    known = curves.mean[np.isfinite(curves.mean)]
+    return f"{known.min():.0f} to {known.max():.0f}°" if len(known) else "not measured"
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    return [round(float(value), 1) if np.isfinite(value) else None for value in values]

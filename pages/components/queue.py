@@ -1,0 +1,116 @@
+"""Several clips at once: where they are dropped, the list of them, and what can be done with it."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.errors import UploadError
+from core.export import to_batch_csv
+from core.pipeline import Request
+from core.settings import load_settings
+from core.video import FILE_TYPES
+from pages.components.batch import Item, add_clips, batch, cancel, cancel_all, clear, follow_batch, is_under_way
+from pages.components.batch_table import show_table
+from pages.components.choose import show_refusal
+from pages.components.plan import asked_for
+from pages.components.state import results
+
+
+def receive_clips(label: str, *, key: str) -> None:
+    """Show an uploader that hands each clip to the list and is empty again; the list is the only place to look at."""
+    settings = load_settings()
+    round_key = f"{key}_round"
+    uploaded = st.file_uploader(
+        label,
+        type=list(FILE_TYPES),
+        max_upload_size=settings.max_file_size_mb,
+        accept_multiple_files=True,
+        key=f"{key}_{st.session_state.get(round_key, 0)}",
+    )
+    if uploaded:
+        request = asked_for(Request.from_settings(settings))
+        st.session_state.pop("batch_error", None)
+        try:
+            add_clips([(file.name, file.getvalue()) for file in uploaded], request)
+        except UploadError as error:
+            st.session_state["batch_error"] = str(error)
+        st.session_state[round_key] = st.session_state.get(round_key, 0) + 1
+        st.rerun()
+    show_refusal()
+    if message := st.session_state.get("batch_error"):
+        st.error(message, icon=":material/error:")
+
+
+def show_queue(*, key: str) -> None:
+    """Show the list, following it while anything is under way."""
+    run_every = 1 if is_under_way() else None
+    st.fragment(partial(_show_list, key=key, is_live=run_every is not None), run_every=run_every)()
+
+
+def _show_list(*, key: str, is_live: bool) -> None:
+    follow_batch()
+    items = batch()
+    if not items:
+        return
+    st.markdown(f"**{_describe(items)}**")
+    asked = show_table(items, key=f"{key}_table")
+    if asked:
+        _do(asked)
+    _show_buttons(items, key=key)
+    if is_live and not is_under_way():
+        st.rerun()  # the whole page: nothing has to be followed any more
+
+
+def _do(asked: dict[str, object]) -> None:
+    item = next((item for item in batch() if item.number == asked["number"]), None)
+    if item is None:
+        return
+    if asked["do"] == "cancel":
+        cancel(item)
+        st.rerun()
+    if item.key in results():
+        st.session_state["results_asked"] = item.key
+        st.switch_page("results.py")
+
+
+def _show_buttons(items: list[Item], *, key: str) -> None:
+    finished = {item.key: item.name for item in items if item.state == "done" and item.key in results()}
+    analyses = [
+        (name, results()[each].analysis) for each, name in finished.items()
+    ]  # the file is made outside the session
+    with st.container(horizontal=True):
+        st.download_button(
+            "All reps (CSV)",
+            lambda: to_batch_csv(analyses),
+            file_name="batch_reps.csv",
+            mime="text/csv",
+            help="One row per rep of every finished clip, the clip's name first",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not analyses,
+            key=f"{key}_csv",
+        )
+        if is_under_way():
+            st.button("Cancel all", icon=":material/close:", on_click=cancel_all, key=f"{key}_cancel_all")
+        else:
+            st.button(
+                "Clear the list",
+                icon=":material/clear_all:",
+                on_click=_clear,
+                help="The results stay under Results",
+                key=f"{key}_clear",
+            )
+
+
+def _clear() -> None:
+    st.session_state.pop("batch_error", None)
+    clear()
+
+
+def _describe(items: list[Item]) -> str:
+    """Return where the list stands: "3 of 5 done, 1 failed"."""
+    done, failed, cancelled = (sum(item.state == state for item in items) for state in ("done", "failed", "cancelled"))
+    parts = [f"{done} of {len(items)} done"]
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"{cancelled} cancelled"] if cancelled else []
+    return ", ".join(parts)

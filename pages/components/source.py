@@ -1,0 +1,102 @@
+"""Where the two sets of a comparison come from: the results of this visit, and what was saved to the history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import HistoryError
+from core.history import Owner, SavedSummary, get_history
+from pages.components.history.owner import current_owner, saved_src
+from pages.components.player import Shown
+from pages.components.state import Key, Result, results
+
+LOADED_MOST = 2
+"""Saved sets a session keeps loaded: the two on the page."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A set that can be chosen: its id, its line in the list, and how to get it.
+
+    `load` raises `AnalysisError` where it is no longer there.
+    """
+
+    id: str
+    label: str
+    load: Callable[[], Shown]
+
+
+def sources() -> list[Source]:
+    """Return what can be compared, the newest first: this visit's results, then what is saved and not open.
+
+    Raises
+    ------
+    HistoryError
+        The history cannot be read; :func:`visit_sources` still can.
+    """
+    owner = current_owner()
+    if owner is None:
+        return visit_sources()
+    is_open = {result.saved_id for result in results().values()}
+    saved = [_from_history(owner, each) for each in get_history().find(owner) if each.id not in is_open]
+    return [*visit_sources(), *saved]
+
+
+def visit_sources() -> list[Source]:
+    """Return the results of this visit, the newest first."""
+    return [_from_visit(key, result) for key, result in reversed(results().items())]
+
+
+def _from_visit(key: Key, result: Result) -> Source:
+    request = key[1]
+    identity = f"visit-{key[0]}-{request.frame_skip}-{request.resize_width}"
+    return Source(
+        identity,
+        f"{result.clip.name}: {_count(result.analysis.rep_count)}",
+        lambda: _show_result(identity, result),
+    )
+
+
+def _show_result(identity: str, result: Result) -> Shown:
+    clip_src = f"/clip/{result.clip.file.token}"
+    has_preview = result.folder is not None and (result.folder / "preview.mp4").exists()
+    return Shown(
+        identity,
+        result.clip.name,
+        result.analysis,
+        clip_src if result.clip.is_here else None,
+        f"{clip_src}/{result.folder.name}/preview.mp4" if result.folder and has_preview else None,
+    )
+
+
+def _from_history(owner: Owner, saved: SavedSummary) -> Source:
+    named = " · ".join(filter(None, [saved.labels.athlete, saved.labels.name])) or saved.clip_name
+    label = f"{saved.labels.session_on:%Y-%m-%d} {named}: {_count(saved.rep_count)}, saved"
+    return Source(f"saved-{saved.id}", label, lambda: _show_saved(owner, saved, name=named))
+
+
+def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:
+    """Load a saved set, once for as long as it is on the page."""
+    loaded: dict[tuple[str, str], Shown] = st.session_state.setdefault("compare_loaded", {})
+    key = (owner.name, saved.id)
+    if key not in loaded:
+        analysis = get_history().load(owner, saved.id)
+        clip_src = f"{saved_src(owner, saved.id)}/clip" if saved.clip_type else None
+        loaded[key] = Shown(f"saved-{saved.id}", f"{saved.labels.session_on:%Y-%m-%d} {name}", analysis, clip_src)
+    loaded[key] = loaded.pop(key)  # the latest last
+    while len(loaded) > LOADED_MOST:
+        del loaded[next(iter(loaded))]
+    return loaded[key]
+
+
+def _count(reps: int) -> str:
+    return f"{reps} {'rep' if reps == 1 else 'reps'}"
+
+
+def readable_sources() -> tuple[list[Source], str]:
+    """Return what can be compared, and why the history is not among it; empty where it is."""
+    try:
+        return sources(), ""
+    except HistoryError as error:
+        return visit_sources(), str(error)

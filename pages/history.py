@@ -1,0 +1,122 @@
+"""What this browser, or this account, has saved: find it, follow it over the sessions, open, rename, delete, export."""
+
+import streamlit as st
+
+from core.errors import HistoryError
+from core.history import Owner, SavedSummary, get_history
+from core.history.trends import compute_trends
+from core.plots.sessions import plot_sessions
+from pages.components.corrections import in_words
+from pages.components.figure import show_figure
+from pages.components.history.owner import current_owner, export_src, find_browser, has_login
+
+PAGE_SIZE = 20
+
+
+def show_empty() -> None:
+    """Say what the history is for, and what to do next."""
+    st.info(
+        "Nothing is saved yet. Analyze a clip, then press **Save to history** under its result: you find it here "
+        "again after weeks, and see how an athlete changes from session to session."
+    )
+    if st.button("Analyze a clip", icon=":material/upload_file:", key="history_to_analyze"):
+        st.switch_page("analyze.py")
+
+
+def show_login() -> None:
+    """Ask somebody who is not logged in to do so."""
+    st.info("The history belongs to your account. Log in to see what you saved, and to save more.")
+    st.caption("Logging in loads the page anew and ends this visit; download what you need of its results first.")
+    if st.button("Log in", icon=":material/login:", key="history_login"):
+        st.login()
+
+
+def show_account(owner: Owner) -> None:
+    """Say whose history this is, where it lies, and offer all of it as a file."""
+    if has_login():
+        name = st.user.get("name") or st.user.get("email") or "your account"
+        st.caption(f"Saved by {name}, on this server. No other account sees it.")
+    else:
+        st.caption(
+            "Saved from this browser, on this server. No other browser sees it; clearing this site's cookies loses it, "
+            "so export it now and then."
+        )
+    with st.container(horizontal=True):
+        st.link_button("Export all (ZIP)", export_src(owner), icon=":material/download:")
+        if has_login() and st.button("Log out", icon=":material/logout:", key="history_logout"):
+            st.logout()
+
+
+def choose(owner: Owner) -> list[SavedSummary]:
+    """Show search and filters; return what is found."""
+    athletes, exercises = get_history().names(owner)
+    text_box, athlete_box, exercise_box = st.columns([2, 1, 1])
+    text = text_box.text_input("Search", placeholder="Name, note, exercise", key="history_text")
+    athlete = athlete_box.selectbox(
+        "Athlete", [None, *athletes], format_func=lambda name: name or "All", key="history_athlete_chosen"
+    )
+    exercise = exercise_box.selectbox(
+        "Exercise", [None, *exercises], format_func=lambda name: in_words(name) if name else "All",
+        key="history_exercise_chosen",
+    )  # fmt: skip
+    return get_history().find(owner, text=text or "", athlete=athlete, exercise=exercise, with_hidden=True)
+
+
+def show_trends(saved: list[SavedSummary]) -> None:
+    """Draw the numbers of one athlete's exercise over the sessions."""
+    st.subheader("From session to session", anchor=False)
+    shown = [(trend, plot_sessions(trend)) for trend in compute_trends(saved)]
+    drawn = [(trend, drawing) for trend, drawing in shown if drawing.figure is not None]
+    if not drawn:
+        st.caption("Save a second session of this athlete and exercise, and the change is drawn here.")
+        return
+    for at in range(0, len(drawn), 2):
+        for column, (trend, drawing) in zip(st.columns(2, gap="medium"), drawn[at : at + 2], strict=False):
+            with column:
+                st.markdown(f"**{trend.title}**")
+                st.caption(drawing.words)
+                show_figure(drawing.figure, key=f"history_{trend.title}", alt=f"{trend.title}. {drawing.words}")
+
+
+def show_history(owner: Owner) -> None:
+    """Show what is saved."""
+    from pages.components.history.cards import show_card  # noqa: PLC0415  # SQLAlchemy comes with it
+
+    if not get_history().find(owner, limit=1, with_hidden=True):
+        show_empty()
+        return
+    show_account(owner)
+    found = choose(owner)
+    deleted = st.session_state.get("history_deleted", {})
+    listed = [saved for saved in found if not saved.is_hidden or saved.id in deleted]
+    kept = [saved for saved in found if not saved.is_hidden]
+    sets = {(saved.labels.athlete, saved.exercise) for saved in kept}
+    if len(sets) == 1 and next(iter(sets))[1]:
+        show_trends(kept)
+    elif len(kept) > 1:
+        st.caption("Choose an athlete and an exercise to see their change from session to session.")
+    if not listed:
+        st.info("Nothing is saved under this. Search for less, or choose All.")
+    most = st.session_state.setdefault("history_most", PAGE_SIZE)
+    columns = st.columns(2, gap="medium")
+    for number, saved in enumerate(listed[:most]):
+        with columns[number % 2]:
+            show_card(owner, saved)
+    if len(listed) > most and st.button(f"Show more ({len(listed) - most})", key="history_more"):
+        st.session_state["history_most"] = most + PAGE_SIZE
+        st.rerun()
+
+
+st.title("History", anchor=False)
+if has_login() and not st.user.is_logged_in:
+    show_login()
+    st.stop()
+find_browser(key="history_browser")
+owner = current_owner()
+if owner is None:
+    show_empty()
+    st.stop()
+try:
+    show_history(owner)
+except HistoryError as error:
+    st.error(str(error), icon=":material/error:")

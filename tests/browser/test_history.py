@@ -1,0 +1,182 @@
+"""The history in a real browser: saved, found after a restart, seen by nobody else, gone for good when deleted."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import open_analyze
+from tests.browser.test_accessibility import violations
+from tests.browser.test_analyze import SAMPLE_REPS, count_on, start
+from tests.server import Server, running_app, wait_until
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("history")
+
+
+@pytest.fixture(scope="module")
+def server(folder) -> Iterator[Server]:
+    with running_app(folder, HISTORY_DIR=folder / "data") as running:
+        yield running
+
+
+def analyze_sample(page: Page) -> None:
+    page.get_by_role("button", name="Try the sample clip").click()
+    start(page)
+    assert count_on(page) == SAMPLE_REPS
+
+
+def save(page: Page, *, athlete: str, name: str = "Morning", with_clip: bool = False, load: str = "") -> None:
+    page.get_by_role("button", name="Save to history").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Athlete").fill(athlete)
+    dialog.get_by_label("Name of the set").fill(name)
+    if load:
+        dialog.get_by_label("Load (kg)").fill(load)
+        dialog.get_by_label("Load (kg)").press("Tab")
+    if with_clip:
+        dialog.get_by_text("Keep the clip too").click()
+        expect(dialog.get_by_text("and the clip")).to_be_visible()
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Saved. Open the history")).to_be_visible()
+
+
+def open_history(page: Page) -> None:
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", name="History", exact=True)).to_be_visible()
+
+
+def card(page: Page, text: str):
+    return page.locator("[class*=st-key-history_card_]").filter(has_text=text)
+
+
+def test_nothing_is_written_or_set_before_save(server, context, folder):
+    page = open_analyze(context, server)
+    open_history(page)
+    expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+    page.get_by_role("link", name="Analyze").click()
+    analyze_sample(page)
+    page.get_by_role("button", name="Save to history").click()
+    expect(page.get_by_role("dialog").get_by_label("Athlete")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert not (folder / "data").exists()
+    assert "repscope_history" not in {cookie["name"] for cookie in context.cookies()}
+
+
+def delete_and_undo(page: Page, server: Server, data: Path) -> None:
+    saved = card(page, "Anna")
+    src = saved.locator("img").first.get_attribute("src")
+    page.reload()
+    saved.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name=re.compile(r"Undo \(\d+ s\)")).click()
+    expect(saved.get_by_role("button", name="Open")).to_be_visible()
+    assert httpx.get(server.url + src).status_code == 200
+    saved.get_by_role("button", name="Open").click()
+    assert count_on(page) == SAMPLE_REPS
+    assert wait_until(lambda: page.locator("video").evaluate("video => video.readyState") >= 1)
+
+    open_history(page)
+    saved.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("is deleted")).to_be_visible()
+    expect(card(page, "Anna")).to_have_count(0, timeout=25_000)
+    assert wait_until(lambda: not list((data / "clips").iterdir()))
+    assert httpx.get(server.url + src).status_code == 404
+    files = b"".join(path.read_bytes() for path in data.glob("history.sqlite3*"))
+    assert b"Anna" not in files
+    assert b"\xff\xd8\xff" not in files, "a picture is left in the file"
+
+
+def test_save_restart_find_delete(chromium: Browser, tmp_path):
+    data = tmp_path / "data"
+    visitor, stranger = chromium.new_context(), chromium.new_context()
+    with running_app(tmp_path, HISTORY_DIR=data) as server:
+        page = open_analyze(visitor, server)
+        analyze_sample(page)
+        save(page, athlete="Anna *Ö*", with_clip=True, load="60")
+        (cookie,) = [each for each in visitor.cookies() if each["name"] == "repscope_history"]
+        assert (cookie["httpOnly"], cookie["sameSite"], len(cookie["value"]) > 60) == (True, "Lax", True)
+        assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
+        page.close()
+    visitor.clear_cookies(name="_streamlit_xsrf")
+    with running_app(tmp_path, HISTORY_DIR=data) as server:
+        visitor.add_cookies([cookie])
+        page = open_analyze(visitor, server)
+        open_history(page)
+        saved = card(page, "Anna")
+        expect(saved).to_contain_text("Anna *Ö* · Morning")
+        expect(saved).to_contain_text(f"{SAMPLE_REPS} reps")
+        expect(saved).to_contain_text("60 kg")
+        picture = saved.locator("img").first
+        assert wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 50)
+
+        other = open_analyze(stranger, server)
+        open_history(other)
+        expect(other.get_by_text("Nothing is saved yet")).to_be_visible()
+        assert other.locator("[class*=st-key-history_card_]").count() == 0
+
+        href = page.get_by_role("link", name="Export all").get_attribute("href")
+        archive = zipfile.ZipFile(io.BytesIO(httpx.get(server.url + href if href.startswith("/") else href).content))
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert {"analyses.csv", "reps.csv"} <= set(names)
+        assert any(name.endswith("clip.mp4") for name in names)
+        delete_and_undo(page, server, data)
+    visitor.close()
+    stranger.close()
+
+
+def test_another_tab_opened_before_finds_it_too(server, context):
+    first, second = open_analyze(context, server), open_analyze(context, server)
+    analyze_sample(first)
+    save(first, athlete="Two tabs")
+    open_history(second)
+    expect(card(second, "Two tabs")).to_be_visible()
+    second.get_by_role("link", name="Analyze").click()
+
+
+def test_a_cookie_that_was_made_up_is_nobody(server, context: BrowserContext):
+    context.add_cookies([{"name": "repscope_history", "value": "abc.def", "url": server.url}])
+    page = open_analyze(context, server)
+    open_history(page)
+    expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+    answer = httpx.post(f"{server.url}/history/browser?make=1", headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert httpx.get(f"{server.url}/history/files/abc.def.ghi/{'0' * 32}/1.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_used_by_everybody(server, chromium, scheme):
+    visitor = chromium.new_context(color_scheme=scheme)
+    page = open_analyze(visitor, server)
+    open_history(page)
+    found = {"Empty": violations(page)}
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("link", name="Analyze").click()
+    analyze_sample(page)
+    page.get_by_role("button", name="Save to history").click()
+    expect(page.get_by_role("dialog").get_by_label("Athlete")).to_be_visible()
+    found["Dialog"] = violations(page)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    save(page, athlete="Axe")
+    open_history(page)
+    expect(card(page, "Axe")).to_be_visible()
+    found["Saved"] = violations(page)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    visitor.close()
+    assert found == {"Empty": {}, "Dialog": {}, "Saved": {}}
+    assert overflow <= 0

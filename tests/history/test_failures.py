@@ -1,0 +1,173 @@
+"""What goes wrong with disks and databases is said, changes nothing, and is over when its cause is."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.errors import HistoryError
+from core.history import Keyring, Labels
+from core.history.clips import LEFT_SECONDS, PART
+from core.history.database import Database
+from core.history.migrate import migrate
+from core.history.store import UNDO_SECONDS, HistoryStore
+from core.spool import MB
+from tests.history.conftest import ANNA, BEN
+from tests.postgres import running_cluster
+
+ROOT = Path(__file__).parents[2]
+
+
+def make_store(folder: Path) -> HistoryStore:
+    url = f"sqlite:///{folder / 'history.sqlite3'}"
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return HistoryStore(url, clips=folder / "clips", quota_bytes=50 * MB)
+
+
+def save(store: HistoryStore, analysis, **files) -> str:
+    return store.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", **files)
+
+
+def save_many(store: HistoryStore, analysis) -> None:
+    for _ in range(20):
+        save(store, analysis)
+
+
+def test_a_full_disk(tiny_disk, analysis, clip):
+    store = make_store(tiny_disk)
+    clip.path.write_bytes(bytes(300_000))
+    with_clip = save(store, analysis, clip=clip)
+    with pytest.raises(HistoryError, match=r"SQLite, history.sqlite3.*disk is full.*Everything else works"):
+        save_many(store, analysis)
+    saved_id = store.find(ANNA)[0].id
+    assert store.load(ANNA, saved_id).metrics == analysis.metrics
+    store.delete(ANNA, with_clip)  # its clip goes first, and makes the room that the database needs
+    store.delete(ANNA, saved_id)
+    save(store, analysis)
+    store.database.close()
+
+
+def test_a_clip_that_does_not_fit_on_the_disk(tiny_disk, analysis, clip):
+    store = make_store(tiny_disk)
+    with pytest.raises(HistoryError, match="clip could not be kept: the server's disk is full. Nothing was saved"):
+        save(store, analysis, clip=clip)
+    assert store.find(ANNA) == []
+    assert list((tiny_disk / "clips").iterdir()) == []
+    store.database.close()
+
+
+def test_a_folder_that_may_only_be_read(tiny_disk, analysis):
+    store = make_store(tiny_disk)
+    saved_id = save(store, analysis)
+    store.database.close()
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
+    for act in (lambda: store.delete(ANNA, saved_id), lambda: save(store, analysis)):
+        with pytest.raises(HistoryError, match="cannot be used.*HISTORY_DIR writable"):
+            act()
+    with pytest.raises(HistoryError, match="cannot keep its key.*HISTORY_DIR"):
+        Keyring(tiny_disk).new_browser()
+    store.database.close()
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "history.sqlite3").write_bytes(b"just text, and enough of it to be looked at " * 50)
+    store = HistoryStore(f"sqlite:///{tmp_path / 'history.sqlite3'}", clips=tmp_path, quota_bytes=MB)
+    with pytest.raises(HistoryError, match="is no database of RepScope's"):
+        store.find(ANNA)
+    store.database.close()
+
+
+def test_a_postgresql_that_is_down_and_comes_back(analysis, tmp_path):
+    with running_cluster() as cluster:
+        url = cluster.create("history").replace("tester@", "tester:hush-hush@")
+        database = Database(url)
+        migrate(database)
+        database.close()
+        store = HistoryStore(url, clips=tmp_path, quota_bytes=50 * MB)
+        saved_id = save(store, analysis)
+        cluster.control("stop", "-m", "fast")
+        started = time.monotonic()
+        with pytest.raises(HistoryError, match="PostgreSQL.*cannot be used.*Try again") as caught:
+            store.find(ANNA)
+        assert "hush-hush" not in str(caught.value)
+        assert time.monotonic() - started < 10
+        cluster.control("start")
+        assert [line.id for line in store.find(ANNA)] == [saved_id]
+        store.database.close()
+
+
+def test_a_crash_between_clip_and_row_leaves_no_clip(store, analysis, clip):
+    saved_id = save(store, analysis, clip=clip)
+    folder = store.clips.folder
+    (folder / saved_id).rename(folder / f"{saved_id}{PART}")  # a save that stopped after its row was written
+    assert store.clip_path(ANNA, saved_id).suffix == PART
+    store.clips.add("f" * 32, clip.path)  # a save that stopped before its row was written
+    store.tidy()
+    assert (folder / f"{'f' * 32}{PART}").exists(), "it may be on its way in"
+    for path in folder.iterdir():
+        os.utime(path, (0, time.time() - LEFT_SECONDS - 1))
+    (folder / ("e" * 32)).write_bytes(b"of another database")
+    store.tidy()
+    assert {path.name for path in folder.iterdir()} == {saved_id, "e" * 32}
+
+
+def test_hidden_is_out_of_sight_until_it_is_taken_back_or_final(store, analysis, clip):
+    saved_id = save(store, analysis, clip=clip)
+    store.hide(BEN, saved_id)
+    assert not store.summary(ANNA, saved_id).is_hidden
+    store.hide(ANNA, saved_id)
+    assert (store.find(ANNA), store.names(ANNA), list(store.iter_files(ANNA))) == ([], ([], []), [])
+    assert store.find(ANNA, with_hidden=True)[0].is_hidden
+    store.purge()
+    store.purge_due()
+    store.unhide(ANNA, saved_id)
+    assert store.find(ANNA)[0].id == saved_id
+    store.hide(ANNA, saved_id)
+    store.purge(hidden_s=0)
+    assert store.find(ANNA, with_hidden=True) == []
+    assert list(store.clips.folder.iterdir()) == []
+    with pytest.raises(HistoryError, match="not in your history"):
+        store.unhide(ANNA, saved_id)
+    assert UNDO_SECONDS >= 5
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_what_is_deleted_is_not_left_in_the_file(store, analysis, stills, tmp_path):
+    saved_id = store.save(ANNA, analysis, Labels("Anna Secret"), clip_name="a.mp4", folder=stills)
+    store.delete(ANNA, saved_id)
+    files = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("history.sqlite3*"))
+    assert b"Anna Secret" not in files
+    assert b"\xff\xd8 picture" not in files
+    assert saved_id.encode() not in files
+
+
+def test_the_key_is_made_once_by_many_and_private(tmp_path):
+    code = "import sys; from pathlib import Path; from core.history import Keyring, Owner\n"
+    code += "print(Keyring(Path(sys.argv[1])).new_browser()[1])"
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, tmp_path / "d"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    cookies = [child.communicate(timeout=60)[0].strip() for child in children]
+    keyring = Keyring(tmp_path / "d")
+    owners = {keyring.read_cookie(cookie) for cookie in cookies}
+    assert None not in owners
+    assert len(owners) == 4
+    assert [path.name for path in (tmp_path / "d").iterdir()] == ["secret.key"]
+    assert (tmp_path / "d" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_cookies_and_passes_are_not_each_other_nor_made_up(tmp_path):
+    keyring, other = Keyring(tmp_path, secret="a" * 40), Keyring(tmp_path, secret="b" * 40)
+    owner, cookie = keyring.new_browser()
+    assert keyring.read_cookie(cookie) == owner
+    assert keyring.read_pass(keyring.write_pass(owner)) == owner
+    for made_up in ("", "x", cookie[:-1], cookie + "x", keyring.write_pass(owner), other.new_browser()[1]):
+        assert keyring.read_cookie(made_up) is None
+    for made_up in ("", cookie, other.write_pass(owner), keyring.write_pass(owner)[:-2]):
+        assert keyring.read_pass(made_up) is None

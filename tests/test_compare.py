@@ -1,0 +1,235 @@
+"""Comparing two sets: phases, pairs, uncertainty and verdicts with known answers."""
+
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import stdtrit
+
+from core.compare import (
+    Estimate,
+    compare_sets,
+    map_time,
+    measure_alike,
+    minimal_detectable_change,
+    pair_in_order,
+    pair_with_one,
+)
+from core.compare import errors_measured as measured
+from core.compare.phase import phase_curves
+from core.compare.uncertainty import coverage_factor
+from core.corrections import Corrections
+from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
+from core.mannequin import View as Camera
+from core.metrics import RepMetrics
+from core.pipeline import Analysis, correct, summarize
+from core.view import View
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PAIRS = [((1.0, 2.0, 3.0), (10.0, 14.0, 15.0)), ((3.5, 4.0, 5.0), (16.0, 17.0, 19.0))]
+AGAIN = [((1.0, 2.0, 3.0), (10.0, 14.0, 15.0)), ((3.5, 4.5, 5.5), (10.0, 14.0, 15.0))]
+
+
+def squats(
+    *, depth: float = 1.0, period_s: float = 2.0, count: int = 5, yaw_deg: float = 90, exercise="squat"
+) -> Analysis:
+    reps = tuple(RepPlan(out_s=period_s / 2, back_s=period_s / 2, depth=depth) for _ in range(count))
+    filming = Filming(view=Camera(yaw_deg=yaw_deg), fps=15)
+    return summarize(compute_truth(Motion(exercise, reps), filming=filming).track)
+
+
+def row(one: Analysis, other: Analysis, name: str):
+    return next(each for each in compare_sets(*measure_alike(one, other)).differences if each.name == name)
+
+
+@pytest.mark.parametrize(
+    ("time_s", "expected"),
+    [
+        (1.0, 10),
+        (1.5, 12),
+        (2.0, 14),
+        (2.5, 14.5),
+        (3.0, 15),
+        (3.25, 15.5),
+        (3.5, 16),
+        (4.5, 18),
+        (0.5, 9.5),
+        (6.0, 20),
+    ],
+    ids=["start", "going", "turn", "back", "end", "rest", "next start", "next back", "before", "after"],
+)
+def test_a_moment_has_its_counterpart_of_the_same_phase(time_s, expected):
+    assert map_time(PAIRS, time_s) == pytest.approx(expected)
+
+
+def test_shown_with_one_rep_again_and_again_the_other_set_waits_and_begins_anew():
+    assert [map_time(AGAIN, at) for at in (3.0, 3.2, 3.49, 3.5, 4.5)] == pytest.approx([15, 15, 15, 10, 14])
+
+
+def test_time_of_the_other_set_never_runs_back_in_order():
+    times = [map_time(PAIRS, at) for at in np.linspace(0, 6, 200)]
+    assert (np.diff(times) >= 0).all()
+
+
+def test_pairs():
+    assert pair_in_order(3, 2) == [(0, 0), (1, 1)]
+    assert pair_in_order(3, 2, align="last") == [(1, 0), (2, 1)]
+    assert pair_with_one(3, 1) == [(0, 1), (1, 1), (2, 1)]
+    assert pair_in_order(0, 4) == []
+
+
+def test_reps_of_any_tempo_lie_over_each_other_by_phase():
+    time_s = np.linspace(0, 10, 1001)
+    values = np.interp(time_s, [1, 2, 4, 5, 8, 9], [0, 90, 0, 0, 90, 0])
+    found = phase_curves(time_s, values, reps=[(1, 2, 4), (5, 8, 9)])
+    np.testing.assert_allclose(found.curves[0], found.curves[1], atol=1e-9)
+    assert found.mean[[0, 25, 50, 75, 100]] == pytest.approx([0, 45, 90, 45, 0])
+    np.testing.assert_allclose(found.sd, 0, atol=1e-9)
+
+
+def test_a_rep_with_a_gap_is_left_out_of_the_mean():
+    time_s = np.linspace(0, 10, 1001)
+    values = np.interp(time_s, [1, 2, 3, 5, 6, 7], [0, 90, 0, 0, 60, 0])
+    values[150] = np.nan
+    found = phase_curves(time_s, values, reps=[(1, 2, 3), (5, 6, 7)])
+    assert np.isnan(found.curves[0]).all()
+    assert found.mean.max() == pytest.approx(60)
+    assert np.isnan(found.sd).all()
+
+
+def test_no_rep_gives_no_curve():
+    found = phase_curves(np.arange(10.0), np.zeros(10), reps=[])
+    assert found.curves.shape == (0, 101)
+    assert np.isnan(found.mean).all()
+
+
+@pytest.mark.parametrize("freedom", [2, 2.2, 3, 4.5, 7, 12, 25, 100, 1e6])
+def test_the_coverage_factor_is_students_t(freedom):
+    assert coverage_factor(freedom) == pytest.approx(stdtrit(freedom, 0.975), rel=0.006)
+
+
+def test_the_detectable_change_of_many_reps_is_1_96_root_of_the_sum():
+    many = Estimate(100, sd=0.0, n=10_000, error=3.0)
+    assert minimal_detectable_change(many, replace(many, error=4.0)) == pytest.approx(1.96 * 5, rel=1e-3)
+
+
+def test_the_detectable_change_of_few_reps_is_larger_by_students_t():
+    few = Estimate(100, sd=6.0, n=4, error=0.0)
+    standard = math.hypot(3, 3)  # SEM 6/√4 each; 3 + 3 degrees of freedom
+    assert minimal_detectable_change(few, few) == pytest.approx(2.447 * standard, rel=1e-3)
+
+
+def test_one_rep_says_nothing_of_its_spread():
+    assert math.isnan(minimal_detectable_change(Estimate(1, math.nan, 1, 0.1), Estimate(1, 0.1, 5, 0.1)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sets_that_do_not_differ_pass_the_limit_in_one_of_twenty(seed):
+    """Simulated: five reps each, drawn around one truth, each camera off by its own error."""
+    rng = np.random.default_rng(seed)
+    passed = 0
+    for _ in range(2000):
+        sets = []
+        for _ in range(2):
+            reps = rng.normal(100 + rng.normal(0, 3), 5, 5)
+            sets.append(Estimate(reps.mean(), reps.std(ddof=1), 5, 3.0))
+        passed += abs(sets[0].mean - sets[1].mean) > minimal_detectable_change(*sets)
+    assert 0.03 < passed / 2000 < 0.065
+
+
+def test_a_much_deeper_slower_set_is_told_apart_and_itself_is_not():
+    shallow, deep = squats(depth=0.6), squats(period_s=3.4)
+    changed = {each.name: each.verdict for each in compare_sets(*measure_alike(shallow, deep)).differences}
+    assert changed["rom_deg"] == changed["max_deg"] == changed["duration_s"] == changed["eccentric_s"] == "larger"
+    assert changed["reps"] == "within"
+    same = compare_sets(deep, deep)
+    assert {each.verdict for each in same.differences} <= {"within", "unknown"}
+    assert same.is_alike
+    assert not same.warnings
+
+
+def test_a_shallow_squat_counted_on_the_hip_is_measured_on_the_knee_like_the_deep_one():
+    shallow, deep = squats(depth=0.6), squats()
+    one, other = measure_alike(shallow, deep)
+    assert compare_sets(one, other).joint == "knee"
+    assert one.rep_count == shallow.rep_count
+    assert measure_alike(deep, deep) == (deep, deep)
+
+
+def test_what_the_trainer_chose_stays():
+    chosen = correct(squats(), Corrections(joint="left_hip", exercise="squat"))
+    assert measure_alike(chosen, squats())[0] is chosen
+
+
+def test_the_change_is_b_less_a():
+    assert row(squats(depth=0.6), squats(), "rom_deg").change > 20
+    assert row(squats(count=5), squats(count=3), "reps").change == -2
+    assert row(squats(count=5), squats(count=4), "reps").verdict == "larger"
+
+
+def test_other_views_are_warned_of_and_judged_with_the_whole_error():
+    side, front = squats(), squats(yaw_deg=20)
+    comparison = compare_sets(side, front)
+    assert not comparison.is_alike
+    assert any("The camera stood elsewhere" in warning for warning in comparison.warnings)
+    alike = row(side, side, "rom_deg").detectable
+    assert next(each for each in comparison.differences if each.name == "rom_deg").detectable > 1.5 * alike
+
+
+def test_other_joints_are_not_compared_in_degrees():
+    comparison = compare_sets(squats(), squats(exercise="curl"))
+    rows = {each.name: each for each in comparison.differences}
+    assert comparison.joint is None
+    assert rows["rom_deg"].verdict == "unknown"
+    assert rows["rom_deg"].reason == "measured on knee in A and on elbow in B"
+    assert math.isfinite(rows["duration_s"].change)
+    assert any("exercises are not known to be the same" in warning for warning in comparison.warnings)
+
+
+def test_a_single_rep_is_said_to_be_too_few():
+    one = row(squats(count=1), squats(), "rom_deg")
+    assert one.verdict == "unknown"
+    assert "single rep" in one.reason
+
+
+def view_at(turn_deg: float, name: str = "oblique") -> View:
+    return View(name, turn_deg, "upright", 1.0, "")
+
+
+def test_errors_are_read_off_by_view_and_grow_below_ten_frames_a_second():
+    at = {"mean": 100.0, "rate_hz": 15.0, "is_alike": True}
+    assert measured.error_of("rom_deg", view=view_at(90), **at) == measured.ALIKE["rom_deg"][-1]
+    assert measured.error_of("rom_deg", view=view_at(75), **at) == pytest.approx((7.9 + 4.4) / 2)
+    assert measured.error_of("left_right_rom_diff_deg", view=view_at(90), **at) == pytest.approx(4.4 * math.sqrt(2))
+    assert measured.error_of("peak_velocity_deg_s", view=view_at(90), **at) == pytest.approx(8)
+    assert measured.error_of("eccentric_s", view=view_at(90), **(at | {"rate_hz": 5.0})) == pytest.approx(0.10)
+    assert math.isnan(measured.error_of("rom_deg", view=view_at(90, "above"), **at))
+    assert math.isnan(measured.error_of("quality", view=view_at(90), **at))
+
+
+def test_every_measured_error_belongs_to_a_number_of_a_rep_and_alike_is_no_larger_than_apart():
+    assert measured.ALIKE.keys() == measured.APART.keys() <= RepMetrics.__dataclass_fields__.keys()
+    for name, alike in measured.ALIKE.items():
+        assert len(alike) == len(measured.TURNS_DEG)
+        assert all(one <= other * 1.001 for one, other in zip(alike, measured.APART[name], strict=True)), name
+
+
+def test_the_error_of_a_count_is_that_of_the_readme():
+    exact = float(re.search(r"\| phone and web clips \| 56 \| (\.\d+) \| 1\.00 \|", README)[1])
+    assert math.sqrt(1 - exact) == pytest.approx(measured.COUNT_ERROR, abs=0.005)
+
+
+def test_plan_steady_sets_pair_in_the_same_phase():
+    one, other = (
+        summarize(compute_truth(plan_steady("squat", count=3, period_s=at), filming=Filming(fps=15)).track)
+        for at in (2.0, 3.0)
+    )
+    times = [[(rep.start_s, rep.turn_s, rep.end_s) for rep in each.metrics.reps] for each in (one, other)]
+    pairs = list(zip(*times, strict=True))
+    for at in np.linspace(times[0][0][0], times[0][-1][2], 40):
+        angle = np.interp(at, one.track.time_s, one.angle("left_knee"))
+        counterpart = np.interp(map_time(pairs, at), other.track.time_s, other.angle("left_knee"))
+        assert counterpart == pytest.approx(angle, abs=6)

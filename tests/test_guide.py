@@ -1,0 +1,123 @@
+"""The guide cannot drift from the product: errors, exercises, pictures."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from core import errors
+from core.exercises import CUE_RULES, EXERCISES
+from core.mannequin.pictures import PICTURES, SIZE_WH, draw
+from pages.components import gallery, guide
+from pages.components.troubles import TROUBLES
+
+ROOT = Path(__file__).parents[1]
+SAYINGS = [says for troubles in TROUBLES.values() for trouble in troubles for says in trouble.says]
+OFF_PAGE = {"LandmarksError"}
+"""Told on the command line only."""
+A_BUG = ("A report may not load anything, but asks for ",)
+
+
+@cache
+def family() -> set[str]:
+    """Return the names of all errors of the tree, wherever they are defined."""
+    found = {errors.AnalysisError.__name__}
+    for path in (ROOT / "core").rglob("*.py"):  # subclasses live beside what raises them
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
+                found.add(node.name)
+    return found
+
+
+def text_of(node: ast.expr) -> str:
+    """Return a literal with … for what is filled in; empty for what is none."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+@cache
+def messages() -> list[tuple[str, str]]:
+    """Return (error, text) of every error the product can make, as far as its text stands in the call."""
+    found = []
+    for path in [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            if name in family() and node.args and text_of(node.args[0]):
+                found.append((name, text_of(node.args[0])))
+    return found
+
+
+@cache
+def literals() -> set[str]:
+    """Return every string of the product, filled in with …."""
+    found: set[str] = set()
+    for path in [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        if path.name != "troubles.py":
+            found |= {text_of(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.expr)}
+    return found
+
+
+def fits(says: str, text: str) -> bool:
+    """Tell whether an error's text begins as the guide quotes it."""
+    pattern = ".*".join(re.escape(part) for part in says.split("…"))
+    return re.match(pattern, text, re.DOTALL) is not None
+
+
+def test_errors_are_found():
+    assert len(messages()) > 40
+
+
+def test_every_error_has_its_entry():
+    missing = [
+        f"{name}: {text}"
+        for name, text in messages()
+        if name not in OFF_PAGE
+        and text not in A_BUG
+        and not text.startswith(A_BUG)
+        and not any(fits(says, text) for says in SAYINGS)
+    ]
+    assert missing == []
+
+
+def test_every_entry_quotes_what_the_product_says():
+    assert [says for says in SAYINGS if not any(fits(says, text) for text in literals())] == []
+
+
+def test_every_kind_of_error_is_in_the_guide():
+    quoted = {name for name, text in messages() if any(fits(says, text) for says in SAYINGS)}
+    kinds = {
+        error.__name__ for error in vars(errors).values() if isinstance(error, type) and issubclass(error, Exception)
+    }
+    assert kinds - quoted - OFF_PAGE == {"AnalysisError"}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_an_exercise_is_filmed_from_where_a_cue_of_it_is_seen(exercise):
+    views = [CUE_RULES[kind].views for kind in exercise.cues]
+    assert not views or any(any(view.startswith(exercise.film_from) for view in each) for each in views)
+
+
+def test_pictures_are_there_small_and_of_the_size_the_page_keeps_for_them():
+    import cv2
+
+    names = {picture.name for picture in PICTURES}
+    assert {shot.name for shot in (*guide._PLACES, *guide._MISTAKES)} <= names
+    assert SIZE_WH == gallery.SIZE_WH
+    for name in names:
+        path = ROOT / "pages" / "pictures" / f"{name}.jpg"
+        assert path.stat().st_size < 25_000
+        assert cv2.imread(str(path)).shape == (SIZE_WH[1], SIZE_WH[0], 3)
+
+
+def test_a_stored_picture_is_what_the_mannequin_draws():
+    import cv2
+    import numpy as np
+
+    picture = next(each for each in PICTURES if each.name == "side")
+    stored = cv2.cvtColor(cv2.imread(str(ROOT / "pages" / "pictures" / "side.jpg")), cv2.COLOR_BGR2RGB)
+    assert np.abs(draw(picture).astype(int) - stored).mean() < 4
