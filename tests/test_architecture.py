@@ -59,3 +59,8 @@ def test_the_web_process_loads_neither_scipy_nor_the_model_before_it_counts():
 def test_no_file_outgrows_a_reading():
     sizes = {path: len(path.read_text().splitlines()) for path in [*CORE, *(ROOT / "pages").rglob("*.py")]}
     assert [f"{path}: {size} lines" for path, size in sizes.items() if size > 400] == []
+
+
+def test_who_saves_nothing_does_not_load_a_database():
+    loaded = modules_after("import core.history, core.history.trends, core.plots.sessions, pages.history_routes")
+    assert not loaded & {"sqlalchemy", "alembic", "psycopg", "sqlite3"}
