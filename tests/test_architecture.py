@@ -69,3 +69,8 @@ def test_a_process_loads_what_it_needs_and_no_more(statement, allowed):
 def test_no_file_outgrows_a_reading():
     sizes = {path: len(path.read_text().splitlines()) for path in [*CORE, *(ROOT / "pages").rglob("*.py")]}
     assert [f"{path}: {size} lines" for path, size in sizes.items() if size > 400] == []
+
+
+def test_who_saves_nothing_does_not_load_a_database():
+    loaded = modules_after("import core.history, core.history.trends, core.plots.sessions, pages.history_routes")
+    assert not loaded & {"sqlalchemy", "alembic", "psycopg", "sqlite3"}

@@ -39,7 +39,7 @@ def plot_sessions(trend: Trend) -> Drawing:
     )
     ticks = {"tickvals": days, "tickformat": "%d %b"} if len(days) <= 6 else {"nticks": 6, "tickformat": "%d %b"}
     figure.update_xaxes(automargin=True, **ticks)
-    figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False)
+    figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False, rangemode="tozero")
     words = " ".join(_in_words(name, points, trend.unit) for name, points in drawn.items())
     return Drawing(figure, words + _left_out(trend.left_out))
 
@@ -53,7 +53,7 @@ def _in_words(name: str, points: tuple[Point, ...], unit: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}" if abs(value) < 10 else f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) < 10 and value != int(value) else f"{value:.0f}"
 
 
 def _left_out(sets: int) -> str:

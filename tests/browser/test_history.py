@@ -180,3 +180,31 @@ def test_it_can_be_used_by_everybody(server, chromium, scheme):
     visitor.close()
     assert found == {"Empty": {}, "Dialog": {}, "Saved": {}}
     assert overflow <= 0
+
+
+MAX_GROWTH_MB = 5
+
+
+def test_opening_it_costs_who_never_saves_no_memory(chromium, tmp_path):
+    import psutil
+
+    with running_app(tmp_path, HISTORY_DIR=tmp_path / "data") as server:
+        process = psutil.Process(server.process.pid)
+        visitor = chromium.new_context()
+        page = open_analyze(visitor, server)
+        analyze_sample(page)
+        for _ in range(3):  # what any change of pages costs is paid before
+            for name in ("Guide", "Results"):
+                page.get_by_role("link", name=name, exact=True).click()
+                page.wait_for_timeout(1500)
+        before_mb = process.memory_info().rss / 2**20
+        for _ in range(3):
+            open_history(page)
+            expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+            page.wait_for_timeout(1500)
+            page.get_by_role("link", name="Results", exact=True).click()
+            page.wait_for_timeout(1500)
+        growth_mb = process.memory_info().rss / 2**20 - before_mb
+        visitor.close()
+    print(f"web process: {before_mb:.1f} MB before, growth {growth_mb:.1f} MB")  # noqa: T201
+    assert growth_mb < MAX_GROWTH_MB

@@ -16,6 +16,7 @@ from pages.components.history.save import ask_labels
 from pages.components.primary import primary_label
 
 PICTURES = 5
+"""Start, turn and end of the first rep, and what fits beside them."""
 PICTURE_PX = 96
 _GONE_TEXT = "**{}** is deleted."
 
@@ -68,12 +69,11 @@ def _show_pictures(owner: Owner, saved: SavedSummary) -> None:
     """Show a few pictures in a strip of fixed height, so that nothing moves when they come in."""
     if not saved.rows:
         return
-    step = max(1, len(saved.rows) // PICTURES)
     src = saved_src(owner, saved.id)
     images = "".join(
         f'<img src="{escape(f"{src}/{row}.jpg")}" alt="" loading="lazy" height="{PICTURE_PX}" '
         f'style="height:{PICTURE_PX}px;border-radius:4px">'
-        for row in saved.rows[::step][:PICTURES]
+        for row in saved.rows[:PICTURES]
     )
     st.html(f'<div style="display:flex;gap:4px;height:{PICTURE_PX}px;overflow:hidden">{images}</div>')
 
