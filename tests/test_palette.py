@@ -55,7 +55,11 @@ def test_the_measures_give_the_known_answers():
 
 
 @pytest.mark.parametrize("eye", EYES)
-@pytest.mark.parametrize("colors", [SIDE_COLORS, PHASE_COLORS, REP_COLORS, SET_COLORS], ids=["sides", "phases", "reps", "sets"])
+@pytest.mark.parametrize(
+    "colors",
+    [SIDE_COLORS, PHASE_COLORS, REP_COLORS, SET_COLORS],
+    ids=["sides", "phases", "reps", "sets"],
+)
 def test_colours_of_one_figure_differ_to_every_eye(colors, eye):
     colors = {name: color for name, color in colors.items() if name != "rest"}  # a pause like the other one
     close = {
