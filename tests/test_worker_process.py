@@ -98,7 +98,8 @@ def test_no_child_outlives_a_killed_parent(tmp_path, task):
             print(message, flush=True)
         if job.state == "done":
             print(job.result(), flush=True)
-            import time; time.sleep(60)
+            time.sleep(60)
+        time.sleep(0.01)
     """
     with run_parent(body, tmp_path) as parent:
         pid = int(parent.stdout.readline())

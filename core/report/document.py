@@ -83,6 +83,7 @@ def to_report_html(analysis: Analysis, details: Details, *, clip: str, folder: P
         details=details,
         date=f"{details.made_on.day} {details.made_on:%B %Y}",
         clip=clip,
+        version=__version__,
         summary=_summary(analysis),
         rows=(figures := key_figures(analysis))[:3],
         more=figures[3:],
@@ -96,7 +97,6 @@ def to_report_html(analysis: Analysis, details: Details, *, clip: str, folder: P
         no_cues=_why_no_cues(analysis),
         method=_method(analysis),
         warnings=_warnings(analysis),
-        version=__version__,
         css=Markup(_read("report.css")),
         svg=Markup,
     )
@@ -275,7 +275,7 @@ def _why_no_cues(analysis: Analysis) -> str:
 def _method(analysis: Analysis) -> list[str]:
     """Return how the numbers came about, in sentences."""
     rate_hz, corrections = analysis.sample_rate_hz, analysis.corrections
-    frames = f"{len(analysis.track.time_s)} frames of the clip were analysed"
+    frames = f"RepScope {__version__} analysed {len(analysis.track.time_s)} frames of the clip"
     rate = f", {rate_hz:.1f} a second: {_supports(rate_hz)}." if math.isfinite(rate_hz) else "."
     said = [frames + rate, analysis.view.words, *_trust(analysis)]
     if exercise := analysis.recognition.exercise:
