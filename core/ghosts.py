@@ -43,7 +43,8 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     -----
     Two reps are as far apart as the median of their angles is (root mean square over the rep), so a limb that is hidden
     or misjudged decides nothing. Each is held against its most similar rep, not against the typical one: two views of a
-    cut film are two kinds of rep, and both stay. What is met in the middle of a set is a rep, however odd it looks.
+    cut film are two kinds of rep, and both stay. What is met in the middle of a set is a rep, however odd it looks. A
+    rep that the clip cuts is compared as far as it goes.
     """
     none = np.zeros(len(reps_s), dtype=bool)
     known = [v for v in angles.values() if np.isfinite(v).mean() >= MIN_COVERAGE]
@@ -66,12 +67,31 @@ def _is_beside_rest(turns_s: Floats) -> NDArray[np.bool_]:
 
 def _nearest(known: list[Floats], *, time_s: Floats, reps_s: Floats) -> Floats:
     """Return the ``(k,)`` distance of each rep to the most similar other one, degrees."""
-    at = reps_s[:, :1] + (reps_s[:, 2:] - reps_s[:, :1]) * np.linspace(0, 1, SHAPE_POINTS)
+    start, end = _whole(reps_s, time_s=time_s)
+    at = start[:, None] + (end - start)[:, None] * np.linspace(0, 1, SHAPE_POINTS)
+    inside = (at >= time_s[0]) & (at <= time_s[-1])
     shapes = np.array([np.interp(at, time_s[np.isfinite(v)], v[np.isfinite(v)]) for v in known])
-    apart = np.array([np.median(_root_mean_square(shapes - shape[:, None]), axis=0) for shape in shapes.swapaxes(0, 1)])
+    apart = np.array(
+        [
+            np.median(_root_mean_square(shapes - shape[:, None], where=inside & seen), axis=0)
+            for shape, seen in zip(shapes.swapaxes(0, 1), inside, strict=True)
+        ]
+    )
     np.fill_diagonal(apart, np.inf)
     return np.asarray(apart.min(axis=1))
 
 
-def _root_mean_square(values: Floats) -> Floats:
-    return np.asarray(np.sqrt((values**2).mean(axis=-1)))
+def _whole(reps_s: Floats, *, time_s: Floats) -> tuple[Floats, Floats]:
+    """Return starts and ends; those that the clip cuts are put where the halves of the other reps would have them."""
+    start, turn, end = reps_s.T
+    step_s = float(np.median(np.diff(time_s)))
+    out, back = np.median(turn - start), np.median(end - turn)
+    return (
+        np.where(start < time_s[0] + step_s, np.minimum(start, turn - out), start),
+        np.where(end > time_s[-1] - step_s, np.maximum(end, turn + back), end),
+    )
+
+
+def _root_mean_square(values: Floats, *, where: NDArray[np.bool_]) -> Floats:
+    """Return it over the last axis; half a rep is always inside the clip, so none is empty."""
+    return np.asarray(np.sqrt((values**2 * where).sum(axis=-1) / where.sum(axis=-1)))

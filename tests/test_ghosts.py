@@ -68,3 +68,11 @@ def test_three_reps_are_too_few_to_tell():
     angles = angles_of(time_s, odd=[1.0])
     assert not find_ghosts(angles, time_s=time_s, reps_s=reps_of([1.0, 3.0, 5.0])).any()
     assert not find_ghosts({}, time_s=time_s, reps_s=reps_of([1.0, 3.0, 5.0, 7.0])).any()
+
+
+@pytest.mark.parametrize("ends_s", [(0.4, 14.0), (0.0, 13.6)], ids=["the first", "the last"])
+def test_a_rep_that_the_clip_cuts_is_compared_as_far_as_it_goes(ends_s):
+    first_s, last_s = ends_s
+    time_s = np.arange(first_s, last_s + 0.05, 0.1)
+    reps = np.clip(reps_of([1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0]), first_s, last_s)
+    assert not find_ghosts(angles_of(time_s, odd=[]), time_s=time_s, reps_s=reps).any()
