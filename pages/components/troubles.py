@@ -180,7 +180,50 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "Delete earlier results or clips, or analyse the clip again.",
         ),
     ),
+    "The history does not do it": (
+        Trouble(
+            ("There is no room to save this: …",),
+            "Saved sets have a room of their own on the server; a clip takes most of it.",
+            "Save without the clip, or delete old sets.",
+        ),
+        Trouble(
+            ("The clip could not be kept: …",),
+            "The clip could not be copied beside the saved numbers, so nothing was saved.",
+            "Save without the clip.",
+        ),
+        Trouble(
+            ("This analysis is not in your history any more: it was deleted.",),
+            "It was deleted, perhaps in another tab.",
+            "Choose another one.",
+        ),
+        Trouble(
+            ("This saved analysis is damaged and cannot be opened: …",),
+            "What lies in the database cannot be read.",
+            "Delete it; the others are not affected.",
+        ),
+        Trouble(
+            ("The history's database was not brought up to date within … s.",),
+            "The server has just been updated and is still at it.",
+            "Try again in a minute.",
+        ),
+    ),
     "For who runs the server": (
+        Trouble(
+            (
+                "The history cannot keep its key in …",
+                "The history's folder … cannot be made: …",
+            ),
+            "The folder of the history cannot be written to. Everything but the history works.",
+            "Set HISTORY_DIR to a folder the server may write to.",
+        ),
+        Trouble(
+            (
+                "The history's database was made by another release of RepScope (…).",
+                "This analysis was saved by a newer RepScope (…",
+            ),
+            "An older RepScope runs on what a newer one has written.",
+            "Update RepScope, or set DATABASE_URL to another database.",
+        ),
         Trouble(
             (
                 "The pose model has not been built.",

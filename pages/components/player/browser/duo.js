@@ -58,6 +58,7 @@ class Duo {
     this.clip.pause();
     this.seek(isOther ? this.reps[0].start_s : this.clip.time);
     this.transport.update();
+    this.root.dataset.ready = "";
   }
 
   listPairs() {

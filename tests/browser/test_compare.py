@@ -1,0 +1,168 @@
+"""Two sets side by side in a real browser, at the same phase of their reps: of this visit, and of the history."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.compare.phase import Pair, map_time
+from core.mannequin import Filming, View, draw_clip, plan_steady
+from core.pipeline import Request, analyze_clip
+from core.settings import load_settings
+from tests.browser.conftest import UPLOADER
+from tests.browser.test_accessibility import violations
+from tests.browser.test_history import save
+from tests.server import Server, running_app, wait_until
+
+SETS = {"slow.mp4": (3, 2.4), "quick.mp4": (4, 1.6)}
+"""Reps, and seconds a rep; both stand for a second before and after."""
+FPS = 15
+STANDING_APART_S = 1.5 / FPS
+"""A video shows a frame for a frame's time, and a seek lands within one; both clips may be off by one."""
+PLAYING_APART_S = 0.25
+"""While both play, the second catches up by its pace (duo_sides.js); further apart it jumps."""
+READY_MS = 120_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("clips")
+    filming = Filming(view=View(yaw_deg=80), resolution_wh=(240, 320), fps=FPS)
+    for name, (count, period_s) in SETS.items():
+        draw_clip(folder / name, plan_steady("squat", count=count, period_s=period_s), filming=filming)
+    return [folder / name for name in SETS]
+
+
+@pytest.fixture(scope="module")
+def pairs(clips) -> list[Pair]:
+    """What the app must find: the same analysis, in this process."""
+    reps = [[(rep.start_s, rep.turn_s, rep.end_s) for rep in finish(clip)] for clip in clips]
+    return list(zip(*reps, strict=False))
+
+
+def finish(clip: Path) -> list:
+    run = analyze_clip(clip, Request.from_settings(load_settings()))
+    while True:
+        try:
+            next(run)
+        except StopIteration as stop:
+            return stop.value.count.reps
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("compare")
+    with running_app(folder, HISTORY_DIR=folder / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def compared(context, server, clips) -> Page:
+    """Two sets dropped on the Compare page, the slow one as A, ready to play."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"in the page: {error}"))
+    page.goto(f"{server.url}/compare")
+    page.locator(UPLOADER).wait_for(state="attached")
+    page.set_input_files(UPLOADER, clips)
+    page.locator(".rs-duo").wait_for(timeout=READY_MS)
+    choose(page, "Set A", "slow.mp4: 3 reps")
+    choose(page, "Set B", "quick.mp4: 4 reps")
+    videos = page.locator(".rs-duo video")
+    assert wait_until(lambda: all(video.evaluate("video => video.readyState") >= 2 for video in videos.all()))
+    return page
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=label)
+    if box.input_value() != option:
+        box.click()
+        page.get_by_role("option", name=option, exact=True).click()
+    expect(box).to_have_value(option)
+
+
+def times(page: Page) -> tuple[float, float]:
+    one, other = page.evaluate("[...document.querySelectorAll('.rs-duo video')].map(video => video.currentTime)")
+    return one, other
+
+
+def apart_s(page: Page, pairs: list[Pair]) -> float:
+    """Return how far the second clip is from where the phase of the first one puts it, s."""
+    one_s, other_s = times(page)
+    return abs(other_s - map_time(pairs, one_s))
+
+
+def test_both_stand_and_play_at_the_same_phase(compared, pairs):
+    page = compared
+    for number, (one, _) in enumerate(pairs, start=1):
+        page.get_by_role("button", name=f"Rep {number} of A with rep {number} of B").click()
+        assert wait_until(lambda one=one: abs(times(page)[0] - one[0]) <= STANDING_APART_S), times(page)
+        assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), (times(page), pairs)
+
+    page.get_by_role("button", name="Rep 1 of A with rep 1 of B").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    apart = []
+    while times(page)[0] < pairs[-1][0][2] and len(apart) < 200:
+        apart.append(apart_s(page, pairs))
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    assert len(apart) > 10
+    assert sorted(apart)[len(apart) // 2] <= STANDING_APART_S, "usually as exact as when they stand"
+    assert max(apart) <= PLAYING_APART_S
+    assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), times(page)
+
+
+def test_the_table_tells_tempo_apart_and_leaves_depth_alone(compared):
+    rows = [row.get_by_role("cell").all_inner_texts() for row in compared.get_by_role("row").all()]
+    verdicts = {cells[0]: cells[-1] for cells in rows if cells}
+    assert verdicts["Time of a rep"] == "more than error", verdicts
+    assert verdicts["Range of motion"] == "within error", verdicts
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(compared, scheme):
+    compared.emulate_media(color_scheme=scheme)
+    assert violations(compared) == {}
+    compared.set_viewport_size({"width": 390, "height": 844})
+    assert compared.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_saved_sets_with_and_without_their_clip(compared, context, server, pairs):
+    page = compared
+    for name, with_clip in (("slow", True), ("quick", False)):
+        page.get_by_role("link", name="Results", exact=True).click()
+        choose_result(page, name)
+        save(page, athlete="Anna", name=f"{name} one", with_clip=with_clip)
+    page.close()
+
+    page = context.new_page()  # a new visit: nothing but the history is left
+    page.goto(f"{server.url}/compare")
+    page.locator(".rs-duo").wait_for()
+    labels = [page.get_by_role("combobox", name=f"Set {each}").input_value() for each in "AB"]
+    assert sorted("slow" in label for label in labels) == [False, True]
+    assert all("saved" in label for label in labels)
+    if "slow" not in labels[0]:
+        swap(page, labels)
+    page.get_by_role("button", name="Rep 2 of A with rep 2 of B").click()
+    assert wait_until(lambda: abs(times(page)[0] - pairs[1][0][0]) <= STANDING_APART_S), times(page)
+    assert page.locator(".rs-side-b video").evaluate("video => video.currentSrc") == ""
+    expect(page.locator(".rs-side-b canvas")).to_be_visible()
+
+
+def choose_result(page: Page, name: str) -> None:
+    box = page.get_by_role("combobox", name="Result")
+    box.click()
+    page.get_by_role("option").filter(has_text=name).click()
+    expect(page.get_by_role("button", name="Save to history")).to_be_visible()
+
+
+def swap(page: Page, labels: list[str]) -> None:
+    for place, label in (("A", labels[1]), ("B", labels[0])):
+        choose(page, f"Set {place}", label)
