@@ -1,4 +1,4 @@
-"""Drop a clip, choose the sampling, run, watch, read the result."""
+"""Drop a clip, choose the sampling, run and watch; the result has a page of its own, so that nothing here moves."""
 
 import streamlit as st
 
@@ -7,15 +7,31 @@ from core.pipeline import Request
 from core.settings import load_settings
 from pages.components.choose import choose_clip
 from pages.components.job import current_run, show_run, start_run
-from pages.components.plan import asked_for, choose_request, show_facts
+from pages.components.plan import choose_request, show_facts
 from pages.components.player import show_clip
 from pages.components.primary import primary_label
-from pages.components.result import show_result
-from pages.components.state import results
+from pages.components.state import Clip, Key, results
 
-top = st.container()  # the result, above the uploader and the settings that gave it
-heading = st.empty()
-heading.title("Analyze a set", anchor=False)
+
+def show_start(clip: Clip, request: Request) -> None:
+    """Offer to analyse the clip as asked, or to see the result where that is done."""
+    key: Key = (clip.file.sha256, request)
+    if key in results():
+        if st.button("Show the result", width="stretch", icon=":material/show_chart:", key="analyze_show"):
+            st.session_state["results_asked"] = key
+            st.switch_page("results.py")
+        return
+    if st.button(primary_label("Analyze"), type="primary", width="stretch", key="analyze_start"):
+        start_run(clip, request)
+        st.rerun()
+    if any(sha256 == clip.file.sha256 for sha256, _ in results()):
+        st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")
+
+
+if "results_asked" in st.session_state:  # the run that was followed here has ended
+    st.switch_page("results.py")
+
+st.title("Analyze a set", anchor=False)
 settings = load_settings()
 try:
     clip = choose_clip(settings)
@@ -31,25 +47,14 @@ if current_run() is not None:
     show_run()
     st.stop()
 
-default = Request.from_settings(settings)
-is_done = (clip.file.sha256, asked_for(default)) in results()
-with st.expander("Clip and sampling", expanded=not is_done, icon=":material/tune:"):
-    panel, video = st.columns([2, 1], gap="medium")
-    with video:
-        show_clip(clip.file, key="analyze_player")
-    with panel:
-        show_facts(clip)
-        request = choose_request(clip.info, default)
-        key = (clip.file.sha256, request)
-        label = primary_label("Analyze", is_disabled=is_done)
-        if st.button(label, type="primary", width="stretch", disabled=is_done, key="analyze_start"):
-            start_run(clip, request)
-            st.rerun()
-with top:
+panel, video = st.columns([2, 1], gap="medium")
+with video:
+    show_clip(clip.file, key="analyze_player")
+with panel:
+    show_facts(clip)
+    start = st.container()  # above the sliders, whose defaults are right for nearly every clip
+    request = choose_request(clip.info, Request.from_settings(settings))
+with start:
     if message := st.session_state.get("run_error"):
         st.error(message, icon=":material/error:")
-    if key in results():
-        heading.subheader("Analyze another set", anchor=False)
-        show_result(key)
-    elif any(sha256 == clip.file.sha256 for sha256, _ in results()):
-        st.info("These settings have not been analysed yet; the earlier results of this clip are under Results.")
+    show_start(clip, request)

@@ -92,7 +92,7 @@ def follow_run(run: Run) -> None:
     st.session_state["run"] = None
     try:
         analysis = run.job.result()
-        store_result(run.clip, run.request, analysis, folder=run.folder)
+        st.session_state["results_asked"] = store_result(run.clip, run.request, analysis, folder=run.folder)
         st.toast(f"{run.clip.name}: {analysis.rep_count} reps", icon=":material/check_circle:")
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)

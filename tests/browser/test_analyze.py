@@ -139,13 +139,29 @@ def test_the_page_asks_no_other_server(context, app):
     assert [url for url in asked if not url.startswith((app.url, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_cut_off(context, app, width):
+SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
+    }).observe({type: "layout-shift"});
+"""
+GOOD_SHIFT = 0.1
+"""The sum of layout shifts up to which a page counts as steady (https://web.dev/articles/cls)."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+def test_nothing_is_cut_off_and_nothing_jumps_when_the_result_comes(context, app, width, height):
     page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(app.url)
     page.get_by_role("button", name="Try the sample clip").click()
+    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_in_viewport(ratio=1, timeout=30_000)
     start(page)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    page.evaluate(SHIFTS)
     count_on(page)
+    page.locator(".rs-charts[data-drawn]").wait_for(timeout=30_000)
+    expect(page.get_by_role("heading", name="5 reps")).to_be_in_viewport()
+    assert page.evaluate("window.shifts.reduce((sum, shift) => sum + shift, 0)") < GOOD_SHIFT
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
