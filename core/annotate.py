@@ -126,7 +126,8 @@ class Overlay:
         if not total:
             return
         done = int((self._ends_s <= time_s).sum())
-        box = draw_label(picture, f"{done} / {total}", xy=(margin, margin), size=0.085 * self._short_side)
+        reps = f"{done} / {total} {'rep' if total == 1 else 'reps'}"
+        box = draw_label(picture, reps, xy=(margin, margin), size=0.085 * self._short_side)
         if self._is_edited:
             draw_label(picture, "reps edited", xy=(margin, box[3] + margin / 3), size=0.7 * small)
 

@@ -132,7 +132,7 @@ def read_label(frame: Frame, texts: list[str], *, xy: tuple[float, float], size:
 def counted(frames: list[Frame], analysis: Analysis) -> list[int]:
     """What the rep counter shows in each frame."""
     margin, total = 0.03 * SIZE_WH[0], analysis.rep_count
-    texts = [f"{done} / {total}" for done in range(total + 1)]
+    texts = [f"{done} / {total} reps" for done in range(total + 1)]
     shown = [read_label(frame, texts, xy=(margin, margin), size=0.085 * SIZE_WH[0]) for frame in frames]
     return [int(text.split()[0]) for text in shown]
 
@@ -156,7 +156,7 @@ def test_a_correction_is_what_is_counted_and_said(filmed, tmp_path):
     frames, _ = annotate(clip, edited, tmp_path)
     assert counted(frames, edited)[-1] == 2
     picture, margin = Image.new("RGB", SIZE_WH), 0.03 * SIZE_WH[0]
-    counter = draw_label(picture, "2 / 2", xy=(margin, margin), size=0.085 * SIZE_WH[0])
+    counter = draw_label(picture, "2 / 2 reps", xy=(margin, margin), size=0.085 * SIZE_WH[0])
     box = draw_label(picture, "reps edited", xy=(margin, counter[3] + margin / 3), size=0.0294 * SIZE_WH[0])
     plain, _ = annotate(clip, found, tmp_path)
     area = (slice(box[1] + 2, box[3] - 2), slice(box[0] + 4, box[2] - 4))

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,6 @@ def test_results_shows_what_the_session_has(result):
 
 
 def test_velocity_is_left_out_where_the_rate_is_too_low(result):
-    from dataclasses import replace
-
     from core.mannequin import Filming, compute_truth, plan_steady
     from core.pipeline import summarize
 
@@ -245,9 +244,17 @@ def test_a_deleted_result_takes_its_report_along(result):
     assert "report_made" not in app.session_state
 
 
-def test_a_doubtful_rep_says_why(result):
-    from dataclasses import replace
+def test_a_name_the_pdf_cannot_write_is_said(result):
+    app = page("results")
+    folder = get_spool().make_folder(result.clip.file.token)
+    app.session_state["results"] = {result.key: replace(result, folder=folder)}
+    app.run()
+    app.text_input(key="report_client").set_value("李雷")
+    app.button(key="report_make").click().run()
+    assert "may show boxes for 李雷" in text_of(app)
 
+
+def test_a_doubtful_rep_says_why(result):
     reps = list(result.analysis.metrics.reps)
     reps[1] = replace(reps[1], quality=0.5, quality_reason="the joint is hard to see")
     metrics = replace(result.analysis.metrics, reps=tuple(reps))
@@ -260,8 +267,6 @@ def test_a_doubtful_rep_says_why(result):
 
 
 def test_the_joint_measured_is_named_where_another_was_counted_on(result):
-    from dataclasses import replace
-
     metrics = replace(result.analysis.metrics, joint="right_hip")
     app = page("results")
     other = replace(result, analysis=replace(result.analysis, metrics=metrics))

@@ -24,7 +24,7 @@ from core.pipeline import Analysis, correct
 from core.report.charts import Plot, curve, every, nice_ticks
 from core.report.document import MAX_NAME, MAX_NOTES, Details, key_figures, to_report_html
 from core.report.filmstrip import choose_reps, make_filmstrip
-from core.report.pdf import report_pdf_in_worker
+from core.report.pdf import not_in_font, report_pdf_in_worker
 from core.report.words import say
 from tests.report_case import SIZE_WH, make_analysis, still_clip, write_stills
 
@@ -373,6 +373,15 @@ def test_odd_characters_break_nothing(tmp_path, five):
     assert "ab" in text
 
 
+@pytest.mark.parametrize(
+    ("text", "boxes"),
+    [("Łódź Ωμέγα Жук 90° – “fine” ✓\n", ""), ("李雷 a 李 🏋", "李雷🏋"), ("\u202e\0", "")],
+    ids=["its own letters", "other scripts, each once", "what is not printed"],
+)
+def test_what_the_font_has_no_shape_for_is_known(text, boxes):
+    assert not_in_font(text) == boxes
+
+
 def test_many_reps_take_more_pages_each_with_the_head_of_the_table(tmp_path):
     analysis = make_analysis(reps=40, period_s=1.2, fps=8)
     pdf = make_pdf(analysis, write_stills(analysis, tmp_path))
@@ -396,7 +405,7 @@ def test_the_pdf_brings_its_font(tmp_path, five):
     html_path, pdf_path = tmp_path / "report.html", tmp_path / "report.pdf"
     html_path.write_text(to_report_html(five, DETAILS, clip="set.mp4", folder=None), encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from core.report.pdf import report_pdf_in_worker;"
+        "import sys; from pathlib import Path; from core.report.pdf import not_in_font, report_pdf_in_worker;"
         "list(report_pdf_in_worker(Path(sys.argv[1]), Path(sys.argv[2])));"
         "heavy = {'streamlit', 'pandas', 'plotly', 'scipy', 'mediapipe', 'pydantic', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"

@@ -1,13 +1,16 @@
 """The preview: which clips get one, and that it shows what the clip shows, when the clip shows it."""
 
+import errno
+import resource
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from core.errors import WriteError
 from core.sampling import SamplingPlan
-from core.video import Frame, PreviewWriter, iter_frames, needs_preview, probe
+from core.video import ClipWriter, Frame, PreviewWriter, iter_frames, needs_preview, probe
 from tests.clips import write_clip
 from tests.conftest import SHARED
 from tests.test_stills import noise
@@ -148,6 +151,33 @@ def test_a_disk_that_fills_up_on_the_way(tiny_disk):
         preview.finish()
     assert "disk is full" in preview.warning
     assert list(tiny_disk.iterdir()) == []
+
+
+def test_whatever_the_disk_refuses_ends_the_preview_and_not_the_reading(tmp_path):
+    clip = write_clip(tmp_path / "clip.mkv", frames=90, size_wh=(640, 480))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))  # a real EFBIG
+    try:
+        _, preview, analysed = make_preview(clip, folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(analysed) == 4
+    assert "The preview could not be written: File too large" in preview.warning
+    assert list(folder.iterdir()) == []
+
+
+def test_a_writer_that_cannot_open_its_file_keeps_no_handle(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(av, "open", refuse)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(WriteError, match="The clip could not be written: Input/output error"):
+        ClipWriter(tmp_path / "clip.mp4", size_wh=(64, 64), fps=30, what="The clip")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_gone_ends_the_preview(tmp_path):

@@ -22,6 +22,8 @@ FONT = "static/static/media/SourceSansVF-Upright*.woff2"
 may have no font at all, and then a PDF would have no text. Other scripts are set in a font of the server, if it has
 one."""
 _PART = ".part"
+_NO_CHARACTER = "\ufffe"
+"""Unicode assigns it to nothing, so every font draws its box for it."""
 
 
 def report_pdf_in_worker(html_path: Path, pdf_path: Path) -> Generator[float, None, int]:
@@ -57,6 +59,24 @@ def report_pdf_in_worker(html_path: Path, pdf_path: Path) -> Generator[float, No
             f"The PDF could not be made: {error}. Take the HTML report instead, any browser prints it, or try again."
         ) from error
     return pages
+
+
+def not_in_font(text: str) -> str:
+    """Return the characters, each once, that the report's own font has no shape for.
+
+    In the PDF they are boxes unless the server has a font with them.
+
+    Raises
+    ------
+    ReportError
+        The font is missing.
+    """
+    from PIL import ImageFont  # noqa: PLC0415  # only where a report is made
+
+    font = ImageFont.truetype(_find_font(), 20)
+    no_shape = bytes(font.getmask(_NO_CHARACTER))
+    printed = (each for each in dict.fromkeys(text) if each.isprintable() and not each.isspace())
+    return "".join(each for each in printed if bytes(font.getmask(each)) == no_shape)
 
 
 def _find_font() -> Path:

@@ -33,7 +33,7 @@ def _is_webm(path: Path) -> bool:
 class PreviewWriter:
     """Writes the preview from the frames of the pass that analyses them. Use it as a context manager.
 
-    A full disk or a folder that is gone ends the preview, never the analysis.
+    What the disk refuses ends the preview, never the analysis.
 
     Parameters
     ----------

@@ -76,7 +76,11 @@ class ClipWriter:
         self._next_key_s = 0.0
         with self._disk_errors():
             self._file = _HiddenFile(path)
-            self._container = av.open(self._file.url, "w", format="mp4", options={"movflags": "faststart"})
+            try:
+                self._container = av.open(self._file.url, "w", format="mp4", options={"movflags": "faststart"})
+            except BaseException:
+                self._file.close()
+                raise
         self._stream = self._container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         self._stream.width, self._stream.height = size_wh
         self._stream.pix_fmt = "yuv420p"
@@ -92,7 +96,7 @@ class ClipWriter:
         Raises
         ------
         WriteError
-            The disk is full, or the folder is gone.
+            The disk is full or refuses for another reason, or the folder is gone.
         """
         frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
@@ -169,7 +173,7 @@ class _HiddenFile:
 
 
 class _DiskErrors:
-    """Translates a full disk, or a folder that is gone, into words."""
+    """Translates what the disk refuses into words: it is full, the folder is gone, or whatever the system says."""
 
     def __init__(self, folder: Path, *, what: str) -> None:
         self._folder, self._what = folder, what
@@ -190,3 +194,6 @@ class _DiskErrors:
             raise WriteError(
                 f"{self._what} could not be written: its result is no longer on the server. Analyze the clip again."
             ) from error
+        raise WriteError(
+            f"{self._what} could not be written: {error.strerror or error}. Try again, or ask who runs the server."
+        ) from error

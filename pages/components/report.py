@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import AnalysisError, JobError, ReportError
 from core.pipeline import Analysis
 from core.report.document import MAX_NAME, MAX_NOTES, Details, to_report_html
-from core.report.pdf import report_pdf_in_worker
+from core.report.pdf import not_in_font, report_pdf_in_worker
 from core.worker import WorkerPool
 from pages.components.primary import primary_label
 from pages.components.state import Result
@@ -29,7 +29,9 @@ class _Made:
     details: Details
     html: str
     pdf: Path | None
-    problem: str
+    problem: str = ""
+    boxes: str = ""
+    """Characters that the PDF may show as boxes."""
 
 
 @st.cache_resource
@@ -79,10 +81,11 @@ def _make(result: Result, details: Details) -> _Made:
     """Make both files; without the PDF there is still the HTML, and a reason."""
     html = to_report_html(result.analysis, details, clip=result.clip.name, folder=result.folder)
     try:
-        return _Made(result.analysis, details, html, _make_pdf(html, result.folder), "")
+        boxes = not_in_font(f"{result.clip.name}{details.client}{details.trainer}{details.notes}")
+        return _Made(result.analysis, details, html, _make_pdf(html, result.folder), boxes=boxes)
     except AnalysisError as error:
         log.warning("Report failed: %s", error)
-        return _Made(result.analysis, details, html, None, str(error))
+        return _Made(result.analysis, details, html, None, problem=str(error))
 
 
 def _make_pdf(html: str, folder: Path | None) -> Path:
@@ -113,6 +116,12 @@ def _make_pdf(html: str, folder: Path | None) -> Path:
 def _show_files(made: _Made, *, stem: str) -> None:
     if made.problem:
         st.error(made.problem, icon=":material/error:")
+    if made.boxes:
+        st.info(
+            f"The PDF may show boxes for {made.boxes}: its font has Latin, Greek and Cyrillic letters. "
+            "The HTML report shows them in the fonts of whoever opens it.",
+            icon=":material/info:",
+        )
     with st.container(horizontal=True):
         if made.pdf is not None and made.pdf.is_file():
             st.download_button(
