@@ -179,6 +179,11 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "There is no room for the file, or the result it belongs to is gone.",
             "Delete earlier results or clips, or analyse the clip again.",
         ),
+        Trouble(
+            ("… could not be written: …. Try again, or ask who runs the server.",),
+            "The server's disk refused the file, for the reason it gives; the measured numbers are complete.",
+            "Try again. If it stays so, tell whoever runs the server what the message says.",
+        ),
     ),
     "The history does not do it": (
         Trouble(
