@@ -1,7 +1,7 @@
 """Saving a result to the history: what is asked, what is stored, and what became of it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -44,7 +44,7 @@ def _ask(result: Result) -> None:
             st.login()
         return
     labels, keeps_clip = ask_labels(
-        Labels(athlete=st.session_state.get("history_athlete", ""), name=Path(result.clip.name).stem),
+        Labels(st.session_state.get("history_athlete", ""), name=Path(result.clip.name).stem, session_on=today()),
         key="history_new",
         clip_mb=_clip_mb(result),
     )
@@ -64,7 +64,8 @@ def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tup
     athlete = st.text_input("Athlete", labels.athlete, max_chars=MAX_ATHLETE, key=f"{key}_athlete")
     name = st.text_input("Name of the set", labels.name[:MAX_NAME], max_chars=MAX_NAME, key=f"{key}_name")
     left, right = st.columns(2)
-    day = left.date_input("Day of training", labels.session_on, max_value="today", key=f"{key}_day")
+    latest = max(today(), labels.session_on)  # it may have been saved where it was tomorrow already
+    day = left.date_input("Day of training", labels.session_on, max_value=latest, key=f"{key}_day")
     load = right.number_input(
         "Load (kg)", 0.0, MAX_LOAD_KG, labels.load_kg, step=2.5, format="%g", placeholder="none", key=f"{key}_load"
     )
@@ -72,6 +73,14 @@ def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tup
     keeps_clip = clip_mb is not None and st.checkbox(f"Keep the clip too ({clip_mb:.1f} MB)", key=f"{key}_clip")
     day = day if isinstance(day, date) else labels.session_on
     return Labels(athlete or "", name or "", note or "", day, load), keeps_clip
+
+
+def today() -> date:
+    """Return the day it is where the browser is; where that is not known, where the server is."""
+    offset_min = st.context.timezone_offset  # as JavaScript counts: east of London it is negative
+    if offset_min is None:
+        return datetime.now().astimezone().date()
+    return (datetime.now(UTC) - timedelta(minutes=offset_min)).date()
 
 
 def _clip_mb(result: Result) -> float | None:

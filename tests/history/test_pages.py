@@ -1,0 +1,88 @@
+"""The pages of the history without a browser: what a trainer meets when clocks, clips and clicks are not as usual."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.history import Labels, get_history, get_keyring
+from core.history.store import HistoryStore
+from core.spool import SpooledFile, get_spool
+from pages.components.state import Clip, Result
+from tests.history.conftest import ANNA, INFO
+from tests.history.test_failures import make_store
+from tests.test_pages import page
+
+
+@pytest.fixture
+def history(tmp_path, monkeypatch) -> Iterator[HistoryStore]:
+    """The history of the pages, in a folder of its own."""
+    monkeypatch.setenv("HISTORY_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "data").mkdir()
+    make_store(tmp_path / "data").database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
+    yield get_history()
+    get_history().database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def spooled(tmp_path) -> Iterator[SpooledFile]:
+    (tmp_path / "set.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(100))
+    file = get_spool().copy_in(tmp_path / "set.mp4")
+    yield file
+    get_spool().remove(file.token)
+
+
+@pytest.fixture
+def result(analysis, request_defaults, spooled) -> Result:
+    return Result(Clip("set.mp4", spooled, INFO), request_defaults, analysis, 150.0)
+
+
+def visit(name: str, *seeded: Result, context: dict | None = None) -> AppTest:
+    """A page of a browser that owns a history."""
+    app = page(name)
+    app.context = context or {}
+    app.session_state["history_owner"] = ANNA
+    app.session_state["results"] = {each.key: each for each in seeded}
+    return app.run()
+
+
+def day_field(app: AppTest):
+    return next(field for field in app.date_input if field.label == "Day of training")
+
+
+@pytest.mark.parametrize("zone", ["XXX+23:59", "XXX-23:59"], ids=["yesterday", "tomorrow"])
+def test_a_new_set_is_of_today_where_the_server_is_yesterday_or_tomorrow_in_london(history, result, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        app = visit("results", result)
+        app.button(key="history_save").click().run()
+        assert not app.exception
+        assert (day_field(app).value, day_field(app).max) == (date.today(), date.today())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("days_east", [-1, 0, 1])
+def test_a_new_set_is_of_today_where_the_browser_is(history, result, days_east):
+    app = visit("results", result, context={"timezone_offset": -24 * 60 * days_east})
+    app.button(key="history_save").click().run()
+    assert not app.exception
+    assert day_field(app).value == day_field(app).max == datetime.now(UTC).date() + timedelta(days=days_east)
+
+
+def test_a_set_saved_where_it_was_tomorrow_can_be_renamed(history, analysis):
+    tomorrow = date.today() + timedelta(days=1)
+    saved_id = history.save(ANNA, analysis, Labels("Anna", session_on=tomorrow), clip_name="a.mp4")
+    app = visit("history")
+    app.button(key=f"history_edit_{saved_id}").click().run()
+    assert not app.exception
+    assert day_field(app).value == tomorrow
