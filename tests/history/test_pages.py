@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.history import Labels, get_history, get_keyring
@@ -86,3 +88,63 @@ def test_a_set_saved_where_it_was_tomorrow_can_be_renamed(history, analysis):
     app.button(key=f"history_edit_{saved_id}").click().run()
     assert not app.exception
     assert day_field(app).value == tomorrow
+
+
+def open_dialog(*seeded: Result) -> AppTest:
+    """The dialog alone: it runs by itself in a browser too."""
+
+    def show() -> None:
+        from pages.components.history.save import _ask
+        from pages.components.state import results
+
+        _ask(next(iter(results().values())))
+
+    app = AppTest.from_function(show, default_timeout=60)
+    app.session_state["history_owner"] = ANNA
+    app.session_state["results"] = {each.key: each for each in seeded}
+    return app.run()
+
+
+def press_save(app: AppTest) -> AppTest:
+    return app.button(key="history_save_now").click().run()
+
+
+def test_a_result_whose_clip_expired_is_saved_without_it(history, result):
+    get_spool().remove(result.clip.file.token)
+    app = press_save(open_dialog(result))
+    assert not app.exception
+    assert [line.clip_name for line in history.find(ANNA)] == ["set.mp4"]
+
+
+def test_a_clip_that_expires_while_the_dialog_is_open_does_not_stop_the_numbers(history, result):
+    app = open_dialog(result)
+    app.checkbox(key="history_new_clip").check()
+    get_spool().remove(result.clip.file.token)
+    press_save(app)
+    assert not app.exception
+    assert [line.clip_type for line in history.find(ANNA)] == [None]
+
+
+def test_two_clicks_on_save_save_once(history, result, monkeypatch):
+    """The second click stops the run of the first at the next thing that it would show."""
+
+    @contextmanager
+    def interrupted(_: str) -> Iterator[None]:
+        yield
+        st.stop()
+
+    app = open_dialog(result)
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "spinner", interrupted)
+        press_save(app)
+    press_save(app)
+    assert not app.exception
+    assert len(history.find(ANNA)) == 1
+
+
+def test_a_dialog_closed_before_the_browser_answered_saves_nothing_when_another_opens(history, result):
+    app = visit("results", result)
+    app.session_state["history_saving"] = True
+    app.button(key="history_save").click().run()
+    assert not app.exception
+    assert history.find(ANNA) == []

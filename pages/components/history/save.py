@@ -1,18 +1,19 @@
 """Saving a result to the history: what is asked, what is stored, and what became of it."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
 
-from core.errors import HistoryError
+from core.errors import AnalysisError, HistoryError
 from core.history import Labels, Owner, get_history
 from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE
 from core.spool import MB, get_spool
 from pages.components.history.owner import current_owner, has_login, make_owner
 from pages.components.primary import primary_label
-from pages.components.state import Result, replace_result
+from pages.components.state import Result, replace_result, results
 
 MAX_LOAD_KG = 1000.0
 LOGIN_WORDS = (
@@ -25,6 +26,7 @@ def show_save(result: Result) -> None:
     """Offer to save a result, or its corrections once it is saved."""
     if result.saved_id is None:
         if st.button("Save to history", icon=":material/bookmark_add:", key="history_save"):
+            st.session_state["history_saving"] = False  # left by one that was closed while the browser was asked
             _ask(result)
         return
     is_changed = result.analysis.corrections != result.saved_corrections
@@ -89,7 +91,10 @@ def _clip_mb(result: Result) -> float | None:
 
 
 def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> None:
-    """Save as soon as the browser has its cookie."""
+    """Save as soon as the browser has its cookie; once, however often Save is pressed."""
+    if results().get(result.key, result).saved_id is not None:
+        st.session_state["history_saving"] = False
+        st.rerun()
     problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
     if problem is None:
         return
@@ -100,19 +105,20 @@ def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> Non
         st.error(problem or "This browser could not be told from others. Try again.", icon=":material/error:")
         return
     try:
-        saved_id = _save(owner, result, labels, keeps_clip=keeps_clip)
-    except HistoryError as error:
+        _save(owner, result, labels, keeps_clip=keeps_clip)
+    except AnalysisError as error:  # also: the clip has just expired
         st.error(str(error), icon=":material/error:")
         return
     st.session_state["history_athlete"] = labels.athlete
-    replace_result(replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections))
     st.toast("Saved to your history", icon=":material/bookmark_added:")
     st.rerun()
 
 
-def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> str:
-    with st.spinner("Saving…"), get_spool().hold(result.clip.file.token):
-        return get_history().save(
+def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> None:
+    token = result.clip.file.token
+    is_needed = keeps_clip or get_spool().get(token) is not None  # numbers outlive a clip that expired
+    with st.spinner("Saving…"), get_spool().hold(token) if is_needed else nullcontext():
+        saved_id = get_history().save(
             owner,
             result.analysis,
             labels,
@@ -120,6 +126,8 @@ def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> 
             folder=result.folder,
             clip=result.clip.file if keeps_clip else None,
         )
+        # before the next thing is shown: there another click stops this run
+        replace_result(replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections))
 
 
 def _update(result: Result) -> None:
