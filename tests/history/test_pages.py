@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from core.spool import SpooledFile, get_spool
 from pages.components.state import Clip, Result
 from tests.history.conftest import ANNA, INFO
 from tests.history.test_failures import make_store
-from tests.test_pages import page
+from tests.test_pages import page, text_of
 
 
 @pytest.fixture
@@ -148,3 +149,27 @@ def test_a_dialog_closed_before_the_browser_answered_saves_nothing_when_another_
     app.button(key="history_save").click().run()
     assert not app.exception
     assert history.find(ANNA) == []
+
+
+def test_a_result_deleted_from_the_history_can_be_saved_again(history, result):
+    saved_id = history.save(ANNA, result.analysis, Labels("Anna"), clip_name="set.mp4")
+    saved = replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections)
+    app = visit("shell", saved)
+    app.switch_page("history.py").run()
+    app.button(key=f"history_delete_{saved_id}").click().run()
+    app.switch_page("results.py").run()
+    assert "history_save" in {button.key for button in app.button}
+    app.switch_page("history.py").run()
+    app.button(key=f"history_undo_{saved_id}").click().run()
+    app.switch_page("results.py").run()
+    assert "history_open" in {button.key for button in app.button}
+    assert not app.exception
+
+
+def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history, result):
+    app = visit("results", replace(result, saved_id="0" * 32, saved_corrections=None))
+    app.button(key="history_update").click().run()
+    assert "was deleted" in text_of(app)
+    app.run()
+    assert "history_save" in {button.key for button in app.button}
+    assert not app.exception

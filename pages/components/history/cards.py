@@ -14,6 +14,7 @@ from pages.components.history.open import open_saved
 from pages.components.history.owner import saved_src
 from pages.components.history.save import ask_labels
 from pages.components.primary import primary_label
+from pages.components.state import deleted_ids
 
 PICTURES = 5
 """Start, turn and end of the first rep, and what fits beside them."""
@@ -91,6 +92,7 @@ def _delete(owner: Owner, saved: SavedSummary) -> None:
     except HistoryError as error:
         st.error(str(error), icon=":material/error:")
         return
+    deleted_ids().add(saved.id)
     st.session_state.setdefault("history_deleted", {})[saved.id] = time.monotonic() + UNDO_SECONDS
     st.rerun()
 
@@ -111,6 +113,7 @@ def _show_deleted(owner: Owner, saved: SavedSummary) -> None:
                 st.error(str(error), icon=":material/error:")
                 return
             st.session_state["history_deleted"].pop(saved.id, None)
+            deleted_ids().discard(saved.id)
             st.rerun()
 
 

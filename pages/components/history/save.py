@@ -7,13 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import AnalysisError, HistoryError
+from core.errors import AnalysisError, DeletedError, HistoryError
 from core.history import Labels, Owner, get_history
 from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE
 from core.spool import MB, get_spool
 from pages.components.history.owner import current_owner, has_login, make_owner
 from pages.components.primary import primary_label
-from pages.components.state import Result, replace_result, results
+from pages.components.state import Result, deleted_ids, is_saved, replace_result, results
 
 MAX_LOAD_KG = 1000.0
 LOGIN_WORDS = (
@@ -24,7 +24,7 @@ LOGIN_WORDS = (
 
 def show_save(result: Result) -> None:
     """Offer to save a result, or its corrections once it is saved."""
-    if result.saved_id is None:
+    if not is_saved(result):
         if st.button("Save to history", icon=":material/bookmark_add:", key="history_save"):
             st.session_state["history_saving"] = False  # left by one that was closed while the browser was asked
             _ask(result)
@@ -92,7 +92,7 @@ def _clip_mb(result: Result) -> float | None:
 
 def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> None:
     """Save as soon as the browser has its cookie; once, however often Save is pressed."""
-    if results().get(result.key, result).saved_id is not None:
+    if is_saved(results().get(result.key, result)):
         st.session_state["history_saving"] = False
         st.rerun()
     problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
@@ -136,6 +136,10 @@ def _update(result: Result) -> None:
         return
     try:
         get_history().update(owner, result.saved_id, result.analysis, folder=result.folder)
+    except DeletedError:
+        deleted_ids().add(result.saved_id)
+        st.error("This analysis was deleted from the history elsewhere. Save it again.", icon=":material/error:")
+        return
     except HistoryError as error:
         st.error(str(error), icon=":material/error:")
         return
