@@ -4,7 +4,13 @@
 how exactly a mean is known, and `differences` puts the numbers of two analyses beside each other.
 """
 
-from core.compare.differences import Comparison, Difference, compare_sets, measure_alike
+from core.compare.differences import (
+    Comparison,
+    Difference,
+    compare_sets,
+    measure_alike,
+    measure_on_own_joint,
+)
 from core.compare.phase import PHASE_PCT, Moments, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
 from core.compare.reps import are_opposite, moments_in_phase
 from core.compare.uncertainty import Estimate, minimal_detectable_change
@@ -20,6 +26,7 @@ __all__ = [
     "compare_sets",
     "map_time",
     "measure_alike",
+    "measure_on_own_joint",
     "minimal_detectable_change",
     "moments_in_phase",
     "pair_in_order",

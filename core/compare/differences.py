@@ -141,6 +141,15 @@ def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
     return _measure_on(one, joint), _measure_on(other, joint)
 
 
+def measure_on_own_joint(analysis: Analysis) -> Analysis:
+    """Return a set measured on the joint that shows the depth of its exercise, as in `measure_alike`.
+
+    Sessions are then followed on one joint, whichever of them a set happened to be counted on.
+    """
+    exercise = analysis.recognition.exercise
+    return analysis if exercise is None else _measure_on(analysis, BY_NAME[exercise].joint)
+
+
 def _measure_on(analysis: Analysis, joint: str) -> Analysis:
     decided = analysis.corrections
     if base_joint(analysis.metrics.joint) == joint or decided.reps is not None or decided.joint is not None:
