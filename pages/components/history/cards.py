@@ -61,8 +61,7 @@ def _facts(saved: SavedSummary) -> str:
         parts.append(f"{saved.labels.load_kg:g} kg")
     if figures.rom_deg == figures.rom_deg:  # not NaN
         parts.append(f"{(base_joint(figures.joint) or '').replace('_', ' ')} range {figures.rom_deg:.0f}°".strip())
-    clip = "clip kept" if saved.clip_type else "without the clip"
-    parts.append(f"{clip}, {saved.size_bytes / MB:.1f} MB")
+    parts.append(f"clip kept, {saved.size_bytes / MB:.1f} MB" if saved.clip_type else "without the clip")
     return " · ".join(parts)
 
 
