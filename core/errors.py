@@ -15,6 +15,7 @@
     ├── WriteError         a file of the result cannot be written: the disk is full
     ├── ReportError        the report could not be made into a PDF
     └── HistoryError       an analysis cannot be saved, found or deleted: database, folder or quota
+        └── DeletedError   it is not in this owner's history, or not any more
 
 Every message says what failed, the value, the limit and what to do next. Settings raise
 ``ValueError``: they stop the start of the program and never reach a page.
@@ -71,3 +72,7 @@ class WriteError(AnalysisError):
 
 class HistoryError(AnalysisError):
     """The history cannot do what was asked: its database, its folder or its quota is the reason."""
+
+
+class DeletedError(HistoryError):
+    """The analysis asked for is not in this owner's history, or not any more."""

@@ -19,6 +19,10 @@ receive_clips(
 )
 if batch():
     show_queue(key="batch")
+    st.caption(
+        "Tempo: seconds of lowering, pause, lifting, pause, mean of the set. Range and depth: how far the joint "
+        "travels in a rep (mean ± spread), and how far it bends at most."
+    )
 else:
     st.info(
         "Choose the clips of a session together. They are analysed one after the other, this table fills in, and each "

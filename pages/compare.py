@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.compare import compare_sets, measure_alike
+from core.compare import are_opposite, compare_sets, measure_alike, moments_in_phase
 from core.errors import AnalysisError
 from core.landmarks import JOINTS, TRUNK_LEAN
 from core.plots import joint_title, moving_joints
@@ -69,7 +69,13 @@ one, other = show_on_one_joint(one, other)
 comparison = compare_sets(one.analysis, other.analysis)
 if comparison.warnings:
     st.warning("  \n".join(comparison.warnings), icon=":material/info:")
-pairs = choose_pairs(one.analysis, other.analysis)
+moments = moments_in_phase(one.analysis, other.analysis)
+pairs = choose_pairs(*moments)
+if are_opposite(one.analysis, other.analysis):
+    st.caption(
+        "One clip begins at the top of a rep, the other at the bottom. So that both are lowered and lifted together, "
+        "the reps of one are taken from turn to turn here; its numbers below are those of its own reps."
+    )
 if pairs:
     joints = st.pills(
         "Joint angles",
@@ -79,11 +85,11 @@ if pairs:
         format_func=joint_title,
         key=f"compare_joints_{one.id}",
     )
-    show_duo(one, other, pairs=pairs, joints=joints, key="compare_duo")
+    show_duo(one, other, moments=moments, pairs=pairs, joints=joints, key="compare_duo")
     st.caption(
         "Curves: mean ± standard deviation of the whole reps, A solid, B dashed; the two reps on screen are heavier. "
         "Every rep is stretched so that start, turn and end coincide: tempo is in the table, not in the curves."
     )
 else:
-    st.info("One of the sets has no whole rep, so nothing can be shown in the same phase. Its numbers are below.")
+    st.info("One of the sets has too few whole reps to be shown in phase with the other. The numbers are below.")
 show_differences(comparison)

@@ -6,7 +6,7 @@ from pages.components.guide import show_exercises, show_filming, show_numbers, s
 
 st.title("Guide", anchor=False)
 film, exercises, numbers, privacy, trouble = st.tabs(
-    ["How to film", "By exercise", "The numbers", "Privacy", "When something goes wrong"]
+    ["Filming", "Exercises", "Numbers", "Privacy", "Problems"]  # short: all five fit on a phone
 )
 with film:
     show_filming()

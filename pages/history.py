@@ -53,13 +53,15 @@ def choose(owner: Owner) -> list[SavedSummary]:
     text_box, athlete_box, exercise_box = st.columns([2, 1, 1])
     text = text_box.text_input("Search", placeholder="Name, note, exercise", key="history_text")
     athlete = athlete_box.selectbox(
-        "Athlete", [None, *athletes], format_func=lambda name: name or "All", key="history_athlete_chosen"
+        "Athlete", ["", *athletes], format_func=lambda name: name or "All", key="history_athlete_chosen"
     )
     exercise = exercise_box.selectbox(
-        "Exercise", [None, *exercises], format_func=lambda name: in_words(name) if name else "All",
+        "Exercise", ["", *exercises], format_func=lambda name: in_words(name) if name else "All",
         key="history_exercise_chosen",
     )  # fmt: skip
-    return get_history().find(owner, text=text or "", athlete=athlete, exercise=exercise, with_hidden=True)
+    return get_history().find(
+        owner, text=text or "", athlete=athlete or None, exercise=exercise or None, with_hidden=True
+    )
 
 
 def show_trends(saved: list[SavedSummary]) -> None:
@@ -96,12 +98,13 @@ def show_history(owner: Owner) -> None:
     elif len(kept) > 1:
         st.caption("Choose an athlete and an exercise to see their change from session to session.")
     if not listed:
-        st.info("Nothing is saved under this. Search for less, or choose All.")
+        st.info("Nothing that is saved fits. Use fewer words, or set Athlete and Exercise to All.")
     most = st.session_state.setdefault("history_most", PAGE_SIZE)
-    columns = st.columns(2, gap="medium")
-    for number, saved in enumerate(listed[:most]):
-        with columns[number % 2]:
-            show_card(owner, saved)
+    shown = listed[:most]
+    for at in range(0, len(shown), 2):  # row by row: on a phone the columns of a row follow each other
+        for column, saved in zip(st.columns(2, gap="medium"), shown[at : at + 2], strict=False):
+            with column:
+                show_card(owner, saved)
     if len(listed) > most and st.button(f"Show more ({len(listed) - most})", key="history_more"):
         st.session_state["history_most"] = most + PAGE_SIZE
         st.rerun()

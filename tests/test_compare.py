@@ -11,15 +11,18 @@ from scipy.special import stdtrit
 
 from core.compare import (
     Estimate,
+    are_opposite,
     compare_sets,
     map_time,
     measure_alike,
     minimal_detectable_change,
+    moments_in_phase,
     pair_in_order,
     pair_with_one,
 )
 from core.compare import errors_measured as measured
 from core.compare.phase import phase_curves
+from core.compare.reps import from_turn_to_turn
 from core.compare.uncertainty import coverage_factor
 from core.corrections import Corrections
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
@@ -233,3 +236,47 @@ def test_plan_steady_sets_pair_in_the_same_phase():
         angle = np.interp(at, one.track.time_s, one.angle("left_knee"))
         counterpart = np.interp(map_time(pairs, at), other.track.time_s, other.angle("left_knee"))
         assert counterpart == pytest.approx(angle, abs=6)
+
+
+def from_the_bottom(count: int) -> Analysis:
+    """Return squats of a clip that begins and ends at the bottom: counted from bottom to bottom."""
+    whole = squats(count=count + 1)
+    bottoms = [rep.turn_s for rep in whole.metrics.reps]
+    inside = (whole.track.time_s >= bottoms[0] - 0.1) & (whole.track.time_s <= bottoms[-1] + 0.1)
+    track = whole.track
+    return summarize(
+        replace(track, **{name: getattr(track, name)[inside] for name in ("time_s", "xyz", "visibility", "world")})
+    )
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_a_set_counted_from_the_bottom_goes_down_together_with_one_counted_from_the_top(count):
+    one, other = squats(count=3), from_the_bottom(count)
+    assert are_opposite(one, other)
+    moments = moments_in_phase(one, other)
+    assert [len(reps) for reps in moments] == ([2, 2] if count == 2 else [3, 4])
+    bends = []
+    for each, reps in zip((one, other), moments, strict=True):
+        curve = phase_curves(each.track.time_s, each.angle("left_knee"), reps=reps).mean
+        bends.append(curve[50] > curve[0])
+    assert bends[0] == bends[1]
+
+
+def test_sets_that_begin_alike_keep_their_reps():
+    one, other = squats(count=3), squats(count=2, period_s=3)
+    assert not are_opposite(one, other)
+    assert [len(reps) for reps in moments_in_phase(one, other)] == [3, 2]
+    assert moments_in_phase(one, other)[0][0] == (
+        one.metrics.reps[0].start_s,
+        one.metrics.reps[0].turn_s,
+        one.metrics.reps[0].end_s,
+    )
+
+
+def test_pauses_at_opposite_ends_are_not_compared():
+    assert "turn at the top" in row(squats(count=3), from_the_bottom(5), "pause_turn_s").reason
+
+
+def test_no_rep_is_made_over_a_long_rest():
+    reps = [(0.0, 1.0, 2.0), (2.2, 3.0, 4.0), (9.0, 10.0, 11.0)]
+    assert from_turn_to_turn(reps) == [(1.0, 2.1, 3.0)]

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from core import errors
+from core.compare.errors_measured import APART
 from core.exercises import CUE_RULES, EXERCISES
+from core.history.store import UNDO_SECONDS
 from core.mannequin.pictures import PICTURES, SIZE_WH, draw
 from pages.components import gallery, guide
 from pages.components.troubles import TROUBLES
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAYINGS = [says for troubles in TROUBLES.values() for trouble in troubles for says in trouble.says]
 OFF_PAGE = {"LandmarksError"}
 """Told on the command line only."""
@@ -121,3 +124,41 @@ def test_a_stored_picture_is_what_the_mannequin_draws():
     picture = next(each for each in PICTURES if each.name == "side")
     stored = cv2.cvtColor(cv2.imread(str(ROOT / "pages" / "pictures" / "side.jpg")), cv2.COLOR_BGR2RGB)
     assert np.abs(draw(picture).astype(int) - stored).mean() < 4
+
+
+def errors_seen_from(place: str) -> list[float]:
+    """Return the README's row of angle errors: knee, hip, elbow, shoulder, trunk lean, range of motion."""
+    return [float(cell) for cell in re.search(rf"^\| {place} \|(.*)\|$", README, re.MULTILINE)[1].split("|")]
+
+
+def test_the_accuracy_of_each_number_is_that_of_the_readme_and_of_the_comparison():
+    text = guide._explain_numbers()
+    knee, hip, elbow, shoulder, _, _ = errors_seen_from("side")
+    assert f"knee {knee}°, hip {hip}°, elbow {elbow}°, shoulder {shoulder}°" in text
+    exact, within = re.search(r"\| phone and web clips \| 56 \| (\S+) \| (\S+) \|", README).groups()
+    assert f"{float(exact):.0%} of 56 real clips exact, {float(within):.0%} within one" in text
+    assert (
+        f"**Range of motion (ROM)** | How far the angle travels in a rep. | within {APART['rom_deg'][-1]:.0f}°" in text
+    )
+    assert "half of them within 0.05 s" in text
+    assert "met within 50 ms (median)" in README
+
+
+def test_what_is_said_of_camera_places_is_what_the_readme_measured():
+    side, oblique, front = (errors_seen_from(place) for place in ("side", "60°", "front"))
+    assert max(far - near for far, near in zip(oblique, side, strict=True)) == pytest.approx(2, abs=0.5)
+    assert all(10 <= error <= 15 for error in front[:4])
+    assert "up to 20° short for push-ups" in README
+    assert "up to 20° short" in guide._PLACING["push_up"]
+
+
+def test_a_cue_is_quoted_with_the_number_from_which_on_it_is_given():
+    assert guide._say_from(CUE_RULES["squat_depth"]) == "thigh stopped 10° or more above parallel"
+    assert all("or more" in guide._say_from(rule) for rule in CUE_RULES.values())
+    assert guide._PLACING.keys() <= {exercise.name for exercise in EXERCISES}
+
+
+def test_the_times_of_the_privacy_chapter_are_those_of_the_product():
+    config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    assert "disconnectedSessionTTL = 600" in config
+    assert UNDO_SECONDS == 10

@@ -1,11 +1,18 @@
 """Two sets side by side: which moment of one is which of the other, and which differences are more than error.
 
-`phase` maps time to time and lays reps over each other, `uncertainty` says how exactly a mean is known, and
-`differences` puts the numbers of two analyses beside each other.
+`phase` maps time to time and lays reps over each other, `reps` sees that both are lowered together, `uncertainty` says
+how exactly a mean is known, and `differences` puts the numbers of two analyses beside each other.
 """
 
-from core.compare.differences import Comparison, Difference, compare_sets, measure_alike
-from core.compare.phase import PHASE_PCT, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
+from core.compare.differences import (
+    Comparison,
+    Difference,
+    compare_sets,
+    measure_alike,
+    measure_on_own_joint,
+)
+from core.compare.phase import PHASE_PCT, Moments, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
+from core.compare.reps import are_opposite, moments_in_phase
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 
 __all__ = [
@@ -13,11 +20,15 @@ __all__ = [
     "Comparison",
     "Difference",
     "Estimate",
+    "Moments",
     "PhaseCurves",
+    "are_opposite",
     "compare_sets",
     "map_time",
     "measure_alike",
+    "measure_on_own_joint",
     "minimal_detectable_change",
+    "moments_in_phase",
     "pair_in_order",
     "pair_with_one",
     "phase_curves",

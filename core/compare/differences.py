@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.compare.errors_measured import COUNT_ERROR, error_of
+from core.compare.reps import are_opposite
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 from core.exercises import BY_NAME
 from core.metrics.joint import base_joint
@@ -119,6 +120,8 @@ def compare_sets(one: Analysis, other: Analysis) -> Comparison:
     other_joints = f"measured on {joints[0] or 'no joint'} in A and on {joints[1] or 'no joint'} in B"
     for row in _rows(one, other):
         why = other_joints if row.of_angle and joint is None else ""
+        if row.name == "pause_turn_s" and are_opposite(one, other):
+            why = "the reps of one set turn at the top, those of the other at the bottom"
         rows.append(_compare(row, one, other, is_alike=is_alike, why=why))
     return Comparison(joint, is_alike, tuple(rows), tuple(_warnings(one, other, joints)))
 
@@ -136,6 +139,15 @@ def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
         return one, other
     joint = BY_NAME[str(known.pop())].joint
     return _measure_on(one, joint), _measure_on(other, joint)
+
+
+def measure_on_own_joint(analysis: Analysis) -> Analysis:
+    """Return a set measured on the joint that shows the depth of its exercise, as in `measure_alike`.
+
+    Sessions are then followed on one joint, whichever of them a set happened to be counted on.
+    """
+    exercise = analysis.recognition.exercise
+    return analysis if exercise is None else _measure_on(analysis, BY_NAME[exercise].joint)
 
 
 def _measure_on(analysis: Analysis, joint: str) -> Analysis:
@@ -219,7 +231,7 @@ def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[
     warn(
         not _same_view(one, other),
         lambda: (
-            f"The camera stood elsewhere: A was filmed {_seen(one)}, B {_seen(other)}. Angles from different places "
+            f"The camera stood elsewhere. A: {_seen(one)}. B: {_seen(other)}. Angles from different places "
             "are off by different amounts; film from the same place to compare them."
         ),
     )
@@ -235,5 +247,5 @@ def _named(exercise: str | None) -> str:
 
 
 def _seen(analysis: Analysis) -> str:
-    words = analysis.view.words.rstrip(".").removeprefix("Filmed ")
-    return words if analysis.view.name != "unknown" else "from where could not be told"
+    words = analysis.view.words.rstrip(".")
+    return words[:1].lower() + words[1:] if analysis.view.name != "unknown" else "from where could not be told"

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.errors import HistoryError
+from core.errors import DeletedError
 from core.export import to_json
 from core.history.archive import FORMAT, pack
 from core.history.figures import NUMBERS, Figures, figures_of
@@ -38,10 +38,10 @@ def get_row(
 def require_row(
     connection: Connection, owner: Owner, saved_id: str, *, columns: Sequence[sa.Column[Any]] = LIGHT
 ) -> Mapping[str, Any]:
-    """Return the columns of one analysis; raises HistoryError where it is not this owner's."""
+    """Return the columns of one analysis; raises DeletedError where it is not this owner's."""
     row = get_row(connection, owner, saved_id, columns=columns)
     if row is None:
-        raise HistoryError("This analysis is not in your history any more: it was deleted. Choose another one.")
+        raise DeletedError("This analysis is not in your history any more: it was deleted. Choose another one.")
     return row
 
 

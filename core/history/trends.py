@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.history.labels import SavedSummary
+from core.metrics.joint import base_joint
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,17 @@ class Trend:
 def compute_trends(saved: Sequence[SavedSummary]) -> list[Trend]:
     """Return the trends of one athlete's sets of one exercise.
 
-    Range and velocity compare only sets measured on the joint of most sets. Volume adds up over the sets of a day, the
-    others are means of them.
+    Range and velocity compare only sets measured on the joint of most sets, on whichever side. Volume adds up over the
+    sets of a day, the others are means of them.
     """
-    joints = Counter(one.figures.joint for one in saved if one.figures.joint)
+    joints = Counter(filter(None, map(_joint, saved)))
     joint = joints.most_common(1)[0][0] if joints else None
-    alike = [one for one in saved if one.figures.joint == joint]
+    alike = [one for one in saved if _joint(one) == joint]
     apart = len(saved) - len(alike)
+    measured = f", {joint.replace('_', ' ')}" if joint else ""
     volume = {"": _by_day(saved, lambda one: one.rep_count, _total)}
     return [
-        Trend("Range of motion", "°", {"": _by_day(alike, lambda one: one.figures.rom_deg, _mean)}, apart),
+        Trend(f"Range of motion{measured}", "°", {"": _by_day(alike, lambda one: one.figures.rom_deg, _mean)}, apart),
         Trend(
             "Tempo",
             "s",
@@ -60,11 +62,15 @@ def compute_trends(saved: Sequence[SavedSummary]) -> list[Trend]:
                 "Lifting": _by_day(saved, lambda one: one.figures.concentric_s, _mean),
             },
         ),
-        Trend("Velocity", "°/s", {"": _by_day(alike, lambda one: one.figures.velocity_deg_s, _mean)}, apart),
+        Trend(f"Velocity{measured}", "°/s", {"": _by_day(alike, lambda one: one.figures.velocity_deg_s, _mean)}, apart),
         Trend("Volume", "reps", volume),
-        Trend("Volume times load", "kg", {"": _by_day(saved, _moved_kg, _total)}),
+        Trend("Volume load", "kg", {"": _by_day(saved, _moved_kg, _total)}),
         Trend("Left against right", "%", {"": _by_day(saved, lambda one: one.figures.asymmetry_pct, _mean)}),
     ]
+
+
+def _joint(one: SavedSummary) -> str | None:
+    return base_joint(one.figures.joint)
 
 
 def _moved_kg(one: SavedSummary) -> float:

@@ -37,8 +37,9 @@ def plot_sessions(trend: Trend) -> Drawing:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         dragmode=False,
     )
-    ticks = {"tickvals": days, "tickformat": "%d %b"} if len(days) <= 6 else {"nticks": 6, "tickformat": "%d %b"}
-    figure.update_xaxes(automargin=True, **ticks)
+    day_format = "%d %b" if days[0].year == days[-1].year else "%d %b %Y"
+    ticks = {"tickvals": days} if len(days) <= 6 else {"nticks": 6}
+    figure.update_xaxes(automargin=True, tickformat=day_format, **ticks)
     figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False, rangemode="tozero")
     words = " ".join(_in_words(name, points, trend.unit) for name, points in drawn.items())
     return Drawing(figure, words + _left_out(trend.left_out))

@@ -1,10 +1,13 @@
 """The chapters of the guide. Tables and limits come from where they are kept: the README and the catalogues."""
 
+import re
 from pathlib import Path
 
 import streamlit as st
 
-from core.exercises import BY_NAME, CUE_RULES, EXERCISES, Exercise
+from core.compare.errors_measured import APART
+from core.exercises import BY_NAME, CUE_RULES, EXERCISES, CueRule, Exercise
+from core.settings import load_settings
 from pages.components.gallery import Shot, show_gallery
 from pages.components.troubles import TROUBLES
 
@@ -31,6 +34,22 @@ _MISTAKES = (
     Shot("camouflage", "Like the background", "Clothes in the colour of the wall are lost in it.", "bad",
          "A figure dressed in the colour of the wall behind it"),
 )  # fmt: skip
+
+_LYING = (
+    "The body lies across the picture: turn the phone sideways and put it low, at knee height, with head and feet both "
+    "in view."
+)
+_PLACING = {
+    "push_up": f"{_LYING} The elbows point away from the camera, so the range comes out up to 20° short.",
+    "bench_press": _LYING,
+    "sit_up": _LYING,
+    "pull_up": "Stand far enough back that the hands on the bar and the feet below stay in the picture.",
+    "overhead_press": "Leave room above the head: the hands must not leave the picture at the top.",
+    "jumping_jack": "Leave room on both sides and above the head for arms and legs.",
+    "burpee": "Stand far enough back that the body fits in standing with the arms up, and lying.",
+    "calf_raise": "The feet must be seen well: no wide trousers, and nothing in front of them.",
+}
+"""Where to put the phone, for exercises that need it elsewhere than upright at hip height."""
 
 
 def show_filming() -> None:
@@ -65,7 +84,9 @@ def show_exercises() -> None:
     exercise = BY_NAME[chosen]
     picture, words = st.columns([1, 3], gap="medium")
     with words:
-        st.markdown(f"**Film from the {exercise.film_from}.** Depth and range are read at the {exercise.joint}.")
+        placing = _PLACING.get(exercise.name, "Phone upright, at hip height, three to four metres away.")
+        st.markdown(f"**Film from the {exercise.film_from}.** {placing}")
+        st.markdown(f"Depth is judged at the {exercise.joint}.")
         _show_cues(exercise)
     with picture:
         _show_picture(exercise)
@@ -76,9 +97,14 @@ def _show_cues(exercise: Exercise) -> None:
     if not rules:
         st.markdown("No form cue is specific to it; reps of short range are pointed out, as in every exercise.")
         return
-    lines = [f"- {rule.text.format(rule.threshold)} or more ({_seen_from(rule.views)})" for rule in rules]
+    lines = [f"- {_say_from(rule)} ({_seen_from(rule.views)})" for rule in rules]
     st.markdown("A form cue is given when:\n" + "\n".join(lines))
     st.caption("And when a rep's range is a fifth shorter than usual in the set. No cue is no praise.")
+
+
+def _say_from(rule: CueRule) -> str:
+    """Return a cue's words with the number from which on it is given: "thigh stopped 10° or more above parallel"."""
+    return re.sub(r"({:\.0f}(?:°| %))", r"\1 or more", rule.text).format(rule.threshold)
 
 
 def _seen_from(views: frozenset[str]) -> str:
@@ -97,31 +123,69 @@ def _show_picture(exercise: Exercise) -> None:
 def show_numbers() -> None:
     """Show what each number means and how exactly it is measured."""
     st.subheader("What the numbers mean", anchor=False)
-    st.markdown(
-        """
-- **Rep**: a whole cycle that returns to where it started. Half reps at the ends of a clip and set-up movements are
-  not counted; **partial** reps, with clearly less range, are listed and marked.
-- **Start, turn, end**: when a rep begins, changes direction, and is over.
-- **Angles** are clinical flexion in degrees: a straight knee, hip or elbow is 0°, a deep squat has a knee flexion of
-  120° or more; shoulder 0° is the arm at the side. The ankle is 0° with the foot at a right angle to the shank. Trunk
-  lean is measured from vertical.
-- **Range of motion (ROM)**: how far the angle travels in a rep. **Depth**: the largest angle it reaches.
-- **Tempo**: seconds of lowering (eccentric), pause, lifting (concentric), pause. Lowering and lifting are told apart by
-  whether the moving part goes down or up.
-- **Peak and mean velocity**: of the angle, in degrees a second; mean velocity is that of the lifting half.
-- **Velocity loss**: from the first rep to the last, a sign of fatigue. **Consistency**: 100 % is a metronome.
-- **Left against right**: 100 × (left − right) / their mean, of the range; positive when the left moves further.
-- **Quality** of a rep: how well it was seen and how alike it is to the others; 1 is best.
-"""
+    st.markdown(_explain_numbers())
+    st.caption(
+        "Accuracy from the side, at 10 analysed frames a second or more; two of three sets are closer to the truth. "
+        "Compare a person with herself, filmed from the same place: most of the error is then the same in both."
     )
     st.subheader("How exactly", anchor=False)
+    st.caption(
+        "Hz: analysed frames a second, shown with each result. Degrees in the first column: how far the camera stands "
+        "from the front, so that 90° is the side. RMSE: two of three values are closer than that."
+    )
     st.markdown(_readme_section("How far to trust it"))
 
 
+def _explain_numbers() -> str:
+    """Return a table: each number, what it means, and what was measured of its accuracy (README, `errors_measured`)."""
+    _, clips, exact, within, _ = _readme_row("phone and web clips")
+    _, knee, hip, elbow, shoulder, _, _ = _readme_row("side")
+    side = {name: errors[-1] for name, errors in APART.items()}
+    counted = f"{float(exact):.0%} of {clips} real clips exact, {float(within):.0%} within one"
+    angles = f"within: knee {knee}°, hip {hip}°, elbow {elbow}°, shoulder {shoulder}°"
+    follows = "follows from the numbers above"
+    rows = (
+        ("Rep", "A whole cycle that returns to where it started. Half reps at the ends of a clip and set-up movements "
+         "are not counted; **partial** reps, with clearly less range, are listed and marked.", counted),
+        ("Start, turn, end", "When a rep begins, changes direction, and is over.", "half of them within 0.05 s"),
+        ("Angle", "Clinical flexion: a straight knee, hip or elbow is 0°, a deep squat bends the knee by 120° or more; "
+         "shoulder 0° is the arm at the side; ankle 0° is the foot at a right angle to the shank. Trunk lean is "
+         "measured from vertical.", angles),
+        ("Range of motion (ROM)", "How far the angle travels in a rep.", f"within {side['rom_deg']:.0f}°"),
+        ("Depth", "The largest angle a rep reaches.", f"within {side['max_deg']:.0f}°"),
+        ("Tempo", "Seconds of lowering (eccentric), pause, lifting (concentric), pause; lowering is where the moving "
+         "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
+        ("Mean velocity", "Of the angle while lifting, degrees a second.", f"within {side['mean_velocity_deg_s']:.0%}"),
+        ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0%}"),
+        ("Velocity loss", "From the first rep to the last; a sign of fatigue.", follows),
+        ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
+        ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",
+         f"both sides must be seen; each range is off by {side['rom_deg']:.0f}°"),
+        ("Quality of a rep", "How well it was seen and how alike it is to the others; 1 is best.", "a rule of thumb"),
+    )  # fmt: skip
+    lines = [f"| **{name}** | {meaning} | {accuracy} |" for name, meaning, accuracy in rows]
+    return "\n".join(["| Number | What it means | Accuracy, measured |", "|---|---|---|", *lines])
+
+
 def show_privacy() -> None:
-    """Show what happens to a clip."""
+    """Show what happens to a clip, in words for the trainer, and in detail for who runs the server."""
+    minutes = load_settings().spool_ttl_minutes
     st.subheader("Privacy", anchor=False)
-    st.markdown(_readme_section("Privacy"))
+    st.markdown(
+        f"""
+- **Your clip stays on the server RepScope runs on.** Nothing is sent anywhere else, and there are no usage statistics.
+- **It is deleted** when you remove or replace it, ten minutes after you close the page, and at the latest {minutes:g}
+  minutes after it came. The results of a visit go with it.
+- **Nothing is kept unless you press Save to history.** Then the numbers, the body points, small pictures of the reps
+  and what you wrote are kept until you delete them; the clip itself only where you tick its box.
+- **Who sees what is saved**: your account where this server has accounts, else this browser only, by a cookie. Clear
+  the cookies, or use another device, and it cannot be found: export it now and then.
+- **Delete removes** the numbers, the pictures and the clip for good, ten seconds later.
+- **Film others only if they agree**, and save under a name or number that they agree to.
+"""
+    )
+    with st.expander("In detail, for who runs the server"):
+        st.markdown(_readme_section("Privacy"))
 
 
 def show_troubles() -> None:
@@ -139,3 +203,10 @@ def _readme_section(title: str) -> str:
     """Return a section of the README without its heading: the measured tables are written down once."""
     rest = _README.read_text(encoding="utf-8").split(f"## {title}\n", 1)[1]
     return rest.split("\n## ", 1)[0]
+
+
+def _readme_row(first: str) -> list[str]:
+    """Return the cells of the row of the README's tables that begins with a word."""
+    found = re.search(rf"^\| {re.escape(first)} \|.*\|$", _README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"the README has no row {first}"
+    return [cell.strip() for cell in found[0].strip("|").split("|")]

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from core.compare import pair_in_order, pair_with_one
-from core.pipeline import Analysis
-from pages.components.player import moments
+from core.compare import Moments, pair_in_order, pair_with_one
 
 
-def choose_pairs(one: Analysis, other: Analysis) -> list[tuple[int, int]]:
+def choose_pairs(one: list[Moments], other: list[Moments]) -> list[tuple[int, int]]:
     """Let the trainer choose, and return the places of the reps in either set; empty where one has no whole rep."""
-    count, others = len(moments(one)), len(moments(other))
+    count, others = len(one), len(other)
     if not count or not others:
         return []
     options = ["first", "last", *range(others)]

@@ -104,6 +104,17 @@ def results() -> dict[Key, Result]:
     return stored
 
 
+def deleted_ids() -> set[str]:
+    """Return which saved analyses this visit knows to be deleted from the history."""
+    stored: set[str] = st.session_state.setdefault("history_gone", set())
+    return stored
+
+
+def is_saved(result: Result) -> bool:
+    """Tell whether a result is in the history, as far as this visit knows."""
+    return result.saved_id is not None and result.saved_id not in deleted_ids()
+
+
 def store_result(clip: Clip, request: Request, analysis: Analysis, *, folder: Path) -> Key:
     """Keep a finished analysis, and its clip on disk with it."""
     result = Result(clip, request, analysis, peak_rss_mb(), folder)

@@ -1,4 +1,4 @@
-"""Accounts of a real identity provider: each sees its own history, whoever used the browser before."""
+"""Accounts of a real identity provider, saved in a real PostgreSQL: nothing moves from one to the other."""
 
 import subprocess
 import sys
@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from core.history import Keyring, Labels, Owner
 from tests.browser.conftest import open_analyze
 from tests.browser.test_history import analyze_sample, card, open_history, save
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET
+from tests.postgres import running_cluster
+from tests.saved_sets import save_for
 from tests.server import ROOT, Server, free_port, running_app, wait_until
 
 
@@ -37,16 +41,28 @@ def is_up(url: str) -> bool:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def provider() -> Iterator[str]:
+    """The address of a provider's description; its issuer is what comes before ``/.well-known``."""
+    with running_provider() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    with running_cluster() as cluster:
+        yield cluster.create("history")
+
+
+@pytest.fixture
+def server(tmp_path: Path, provider: str, database_url: str) -> Iterator[Server]:
     secrets_path, port = tmp_path / "secrets.toml", free_port()
-    with running_provider() as provider:
-        secrets_path.write_text(
-            f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
-            f'client_id = "{CLIENT_ID}"\nclient_secret = "{CLIENT_SECRET}"\nserver_metadata_url = "{provider}"\n'
-        )
-        settings = {"HISTORY_DIR": tmp_path / "data", "STREAMLIT_SECRETS_FILES": secrets_path}
-        with running_app(tmp_path, port=port, **settings) as running:
-            yield running
+    secrets_path.write_text(
+        f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
+        f'client_id = "{CLIENT_ID}"\nclient_secret = "{CLIENT_SECRET}"\nserver_metadata_url = "{provider}"\n'
+    )
+    settings = {"HISTORY_DIR": tmp_path / "data", "DATABASE_URL": database_url, "STREAMLIT_SECRETS_FILES": secrets_path}
+    with running_app(tmp_path, port=port, **settings) as running:
+        yield running
 
 
 def log_in(context: BrowserContext, server: Server, name: str) -> Page:
@@ -59,37 +75,62 @@ def log_in(context: BrowserContext, server: Server, name: str) -> Page:
     return page
 
 
-def test_nothing_moves_between_accounts(server, context, chromium):
-    expect.set_options(timeout=20_000)
-    page = log_in(context, server, "anna")
-    analyze_sample(page)
-    save(page, athlete="Of Anna")
-    open_history(page)
-    expect(card(page, "Of Anna")).to_be_visible()
-    expect(page.get_by_text("Saved by Anna")).to_be_visible()
-    src = card(page, "Of Anna").locator("img").first.get_attribute("src")
-    assert httpx.get(server.url + src).status_code == 200
-    assert "repscope_history" not in {cookie["name"] for cookie in context.cookies()}
-    page.get_by_role("button", name="Log out").click()
-    page.get_by_role("button", name="Try the sample clip").wait_for()
-    open_history(page)
-    expect(page.get_by_text("belongs to your account")).to_be_visible()
-    expect(card(page, "Of Anna")).to_have_count(0)
+def saved_by(url: str) -> list[str]:
+    """Return the athletes of all rows, whoever owns them, and how many pictures there are at the end."""
+    with psycopg.connect(url) as connection:
+        athletes = [row[0] for row in connection.execute("SELECT athlete FROM analyses ORDER BY athlete")]
+        pictures = connection.execute("SELECT count(*) FROM pictures").fetchone()
+    return [*athletes, str(pictures[0])]
 
-    page = log_in(context, server, "ben")  # in the same browser
+
+@pytest.fixture
+def used_browser(context, server, provider, database_url, tmp_path) -> BrowserContext:
+    """A browser that saved a set before there were accounts; Ben has saved one, too, elsewhere."""
+    browser, cookie = Keyring(tmp_path / "data").new_browser()
+    ben = Owner.of_account(issuer=provider.partition("/.well-known")[0], subject="ben")
+    for owner, athlete in ((browser, "Of the browser"), (ben, "Of Ben")):
+        save_for(owner, [Labels(athlete)], url=database_url, data=tmp_path / "data")
+    context.add_cookies([{"name": "repscope_history", "value": cookie, "url": server.url}])
+    return context
+
+
+def test_nothing_moves_between_accounts(server, database_url, used_browser, chromium, tmp_path):
+    expect.set_options(timeout=20_000)
+    clips = tmp_path / "data" / "clips"
+    page = log_in(used_browser, server, "anna")
     open_history(page)
     expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
     page.get_by_role("link", name="Analyze").click()
     analyze_sample(page)
-    save(page, athlete="Of Ben")
+    save(page, athlete="Of Anna", with_clip=True)
+    open_history(page)
+    expect(card(page, "Of Anna")).to_be_visible()
+    expect(card(page, "Of ")).to_have_count(1)
+    expect(page.get_by_text("Saved by Anna")).to_be_visible()
+    src = card(page, "Of Anna").locator("img").first.get_attribute("src")
+    assert httpx.get(server.url + src).status_code == 200
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Try the sample clip").wait_for()
+    open_history(page)
+    expect(page.get_by_text("belongs to your account")).to_be_visible()
+    expect(card(page, "Of ")).to_have_count(0)
+
+    page = log_in(used_browser, server, "ben")  # in the same browser
     open_history(page)
     expect(card(page, "Of Ben")).to_be_visible()
-    expect(card(page, "Of Anna")).to_have_count(0)
+    expect(card(page, "Of ")).to_have_count(1)
 
     elsewhere = chromium.new_context()  # Anna, in another browser
     page = log_in(elsewhere, server, "anna")
     open_history(page)
     expect(card(page, "Of Anna")).to_be_visible()
-    expect(card(page, "Of Ben")).to_have_count(0)
+    expect(card(page, "Of ")).to_have_count(1)
+    assert "repscope_history" not in {each["name"] for each in elsewhere.cookies()}
+    assert saved_by(database_url)[:-1] == ["Of Anna", "Of Ben", "Of the browser"]
+    assert len(list(clips.iterdir())) == 1
+    card(page, "Of Anna").get_by_role("button", name="Delete").click()
+    assert wait_until(lambda: saved_by(database_url) == ["Of Ben", "Of the browser", "0"], timeout_s=30)
+    assert not list(clips.iterdir())
+    assert httpx.get(server.url + src).status_code == 404
     elsewhere.close()
     expect.set_options(timeout=5_000)

@@ -8,12 +8,14 @@ import streamlit as st
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.store import UNDO_SECONDS
+from core.metrics.joint import base_joint
 from core.spool import MB
 from pages.components.corrections import in_words
 from pages.components.history.open import open_saved
 from pages.components.history.owner import saved_src
 from pages.components.history.save import ask_labels
 from pages.components.primary import primary_label
+from pages.components.state import deleted_ids
 
 PICTURES = 5
 """Start, turn and end of the first rep, and what fits beside them."""
@@ -35,7 +37,7 @@ def show_card(owner: Owner, saved: SavedSummary) -> None:
         with st.container(horizontal=True):
             if st.button("Open", icon=":material/show_chart:", key=f"history_open_{saved.id}"):
                 _do(lambda: open_saved(owner, saved))
-            if st.button("Rename", icon=":material/edit:", key=f"history_edit_{saved.id}"):
+            if st.button("Edit details", icon=":material/edit:", key=f"history_edit_{saved.id}"):
                 _ask_changes(owner, saved)
             if st.button("Delete", icon=":material/delete:", key=f"history_delete_{saved.id}"):
                 _delete(owner, saved)
@@ -59,9 +61,8 @@ def _facts(saved: SavedSummary) -> str:
     if saved.labels.load_kg is not None:
         parts.append(f"{saved.labels.load_kg:g} kg")
     if figures.rom_deg == figures.rom_deg:  # not NaN
-        parts.append(f"range {figures.rom_deg:.0f}°")
-    clip = "clip kept" if saved.clip_type else "without the clip"
-    parts.append(f"{clip}, {saved.size_bytes / MB:.1f} MB")
+        parts.append(f"{(base_joint(figures.joint) or '').replace('_', ' ')} range {figures.rom_deg:.0f}°".strip())
+    parts.append(f"clip kept, {saved.size_bytes / MB:.1f} MB" if saved.clip_type else "without the clip")
     return " · ".join(parts)
 
 
@@ -91,6 +92,7 @@ def _delete(owner: Owner, saved: SavedSummary) -> None:
     except HistoryError as error:
         st.error(str(error), icon=":material/error:")
         return
+    deleted_ids().add(saved.id)
     st.session_state.setdefault("history_deleted", {})[saved.id] = time.monotonic() + UNDO_SECONDS
     st.rerun()
 
@@ -111,10 +113,11 @@ def _show_deleted(owner: Owner, saved: SavedSummary) -> None:
                 st.error(str(error), icon=":material/error:")
                 return
             st.session_state["history_deleted"].pop(saved.id, None)
+            deleted_ids().discard(saved.id)
             st.rerun()
 
 
-@st.dialog("Rename")
+@st.dialog("Name, day, load and note")
 def _ask_changes(owner: Owner, saved: SavedSummary) -> None:
     labels, _ = ask_labels(saved.labels, key=f"history_change_{saved.id}")
     if st.button(primary_label("Save"), type="primary", width="stretch", key="history_change_now"):

@@ -1,18 +1,19 @@
 """Saving a result to the history: what is asked, what is stored, and what became of it."""
 
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
 
-from core.errors import HistoryError
+from core.errors import AnalysisError, DeletedError, HistoryError
 from core.history import Labels, Owner, get_history
 from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE
 from core.spool import MB, get_spool
 from pages.components.history.owner import current_owner, has_login, make_owner
 from pages.components.primary import primary_label
-from pages.components.state import Result, replace_result
+from pages.components.state import Result, deleted_ids, is_saved, replace_result, results
 
 MAX_LOAD_KG = 1000.0
 LOGIN_WORDS = (
@@ -23,8 +24,9 @@ LOGIN_WORDS = (
 
 def show_save(result: Result) -> None:
     """Offer to save a result, or its corrections once it is saved."""
-    if result.saved_id is None:
+    if not is_saved(result):
         if st.button("Save to history", icon=":material/bookmark_add:", key="history_save"):
+            st.session_state["history_saving"] = False  # left by one that was closed while the browser was asked
             _ask(result)
         return
     is_changed = result.analysis.corrections != result.saved_corrections
@@ -44,7 +46,7 @@ def _ask(result: Result) -> None:
             st.login()
         return
     labels, keeps_clip = ask_labels(
-        Labels(athlete=st.session_state.get("history_athlete", ""), name=Path(result.clip.name).stem),
+        Labels(st.session_state.get("history_athlete", ""), name=Path(result.clip.name).stem, session_on=today()),
         key="history_new",
         clip_mb=_clip_mb(result),
     )
@@ -64,7 +66,8 @@ def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tup
     athlete = st.text_input("Athlete", labels.athlete, max_chars=MAX_ATHLETE, key=f"{key}_athlete")
     name = st.text_input("Name of the set", labels.name[:MAX_NAME], max_chars=MAX_NAME, key=f"{key}_name")
     left, right = st.columns(2)
-    day = left.date_input("Day of training", labels.session_on, max_value="today", key=f"{key}_day")
+    latest = max(today(), labels.session_on)  # it may have been saved where it was tomorrow already
+    day = left.date_input("Day of training", labels.session_on, max_value=latest, key=f"{key}_day")
     load = right.number_input(
         "Load (kg)", 0.0, MAX_LOAD_KG, labels.load_kg, step=2.5, format="%g", placeholder="none", key=f"{key}_load"
     )
@@ -74,13 +77,24 @@ def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tup
     return Labels(athlete or "", name or "", note or "", day, load), keeps_clip
 
 
+def today() -> date:
+    """Return the day it is where the browser is; where that is not known, where the server is."""
+    offset_min = st.context.timezone_offset  # as JavaScript counts: east of London it is negative
+    if offset_min is None:
+        return datetime.now().astimezone().date()
+    return (datetime.now(UTC) - timedelta(minutes=offset_min)).date()
+
+
 def _clip_mb(result: Result) -> float | None:
     is_here = result.clip.is_here and get_spool().get(result.clip.file.token) is not None
     return result.clip.file.size_bytes / MB if is_here else None
 
 
 def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> None:
-    """Save as soon as the browser has its cookie."""
+    """Save as soon as the browser has its cookie; once, however often Save is pressed."""
+    if is_saved(results().get(result.key, result)):
+        st.session_state["history_saving"] = False
+        st.rerun()
     problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
     if problem is None:
         return
@@ -91,19 +105,20 @@ def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> Non
         st.error(problem or "This browser could not be told from others. Try again.", icon=":material/error:")
         return
     try:
-        saved_id = _save(owner, result, labels, keeps_clip=keeps_clip)
-    except HistoryError as error:
+        _save(owner, result, labels, keeps_clip=keeps_clip)
+    except AnalysisError as error:  # also: the clip has just expired
         st.error(str(error), icon=":material/error:")
         return
     st.session_state["history_athlete"] = labels.athlete
-    replace_result(replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections))
     st.toast("Saved to your history", icon=":material/bookmark_added:")
     st.rerun()
 
 
-def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> str:
-    with st.spinner("Saving…"), get_spool().hold(result.clip.file.token):
-        return get_history().save(
+def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> None:
+    token = result.clip.file.token
+    is_needed = keeps_clip or get_spool().get(token) is not None  # numbers outlive a clip that expired
+    with st.spinner("Saving…"), get_spool().hold(token) if is_needed else nullcontext():
+        saved_id = get_history().save(
             owner,
             result.analysis,
             labels,
@@ -111,6 +126,8 @@ def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> 
             folder=result.folder,
             clip=result.clip.file if keeps_clip else None,
         )
+        # before the next thing is shown: there another click stops this run
+        replace_result(replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections))
 
 
 def _update(result: Result) -> None:
@@ -119,6 +136,10 @@ def _update(result: Result) -> None:
         return
     try:
         get_history().update(owner, result.saved_id, result.analysis, folder=result.folder)
+    except DeletedError:
+        deleted_ids().add(result.saved_id)
+        st.error("This analysis was deleted from the history elsewhere. Save it again.", icon=":material/error:")
+        return
     except HistoryError as error:
         st.error(str(error), icon=":material/error:")
         return

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.compare import PhaseCurves, phase_curves
-from core.compare.phase import Moments
+from core.compare import Moments, PhaseCurves, phase_curves
 from core.landmarks import TRUNK_LEAN
 from core.overlay import pack_driving, pack_overlay, pack_reps
 from core.palette import SET_COLORS, SET_DASHES, SIDE_COLORS, translucent
@@ -42,20 +41,30 @@ class Shown:
     preview_src: str | None = None
 
 
-def show_duo(one: Shown, other: Shown, *, pairs: list[tuple[int, int]], joints: list[str], key: str) -> None:
+def show_duo(
+    one: Shown,
+    other: Shown,
+    *,
+    moments: tuple[list[Moments], list[Moments]],
+    pairs: list[tuple[int, int]],
+    joints: list[str],
+    key: str,
+) -> None:
     """Show two sets; without a clip a set's skeleton moves alone.
 
     Parameters
     ----------
+    moments
+        The reps of either set, in phase with each other: `core.compare.moments_in_phase`.
     pairs
-        Whole reps that are shown together, as places in either set from 0, at least one.
+        Reps that are shown together, as places in either of these from 0, at least one.
     joints
         Whose curves to draw.
     """
     data = {
         "sides": [_side(each) for each in (one, other)],
-        "pairs": [_pair(one.analysis, other.analysis, *rows) for rows in pairs],
-        "charts": [_chart(one.analysis, other.analysis, joint, pairs=pairs) for joint in joints],
+        "pairs": [_pair(moments, rows) for rows in pairs],
+        "charts": [_chart((one.analysis, other.analysis), joint, moments=moments, pairs=pairs) for joint in joints],
         "colors": SET_COLORS,
         "dashes": SET_DASHES,
         "bands": {name: translucent(color, _BAND_OPACITY) for name, color in SET_COLORS.items()},
@@ -63,11 +72,6 @@ def show_duo(one: Shown, other: Shown, *, pairs: list[tuple[int, int]], joints: 
         "plotly_src": PLOTLY_SRC,
     }
     _duo(data=[data], key=key)  # in a list: see `workbench`
-
-
-def moments(analysis: Analysis) -> list[Moments]:
-    """Return start, turn and end of the whole reps, s."""
-    return [(rep.start_s, rep.turn_s, rep.end_s) for rep in analysis.metrics.reps if not rep.is_partial]
 
 
 def _side(shown: Shown) -> dict[str, Any]:
@@ -92,18 +96,22 @@ def _side(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _pair(one: Analysis, other: Analysis, row: int, other_row: int) -> dict[str, Any]:
-    return {
-        "one": moments(one)[row],
-        "other": moments(other)[other_row],
-        "numbers": [row + 1, other_row + 1],
-    }
+def _pair(moments: tuple[list[Moments], list[Moments]], rows: tuple[int, int]) -> dict[str, Any]:
+    one, other = (reps[row] for reps, row in zip(moments, rows, strict=True))
+    return {"one": one, "other": other, "numbers": [row + 1 for row in rows]}
 
 
-def _chart(one: Analysis, other: Analysis, joint: str, *, pairs: list[tuple[int, int]]) -> dict[str, Any]:
+def _chart(
+    analyses: tuple[Analysis, Analysis],
+    joint: str,
+    *,
+    moments: tuple[list[Moments], list[Moments]],
+    pairs: list[tuple[int, int]],
+) -> dict[str, Any]:
     """Return mean, SD and the paired reps of a joint in both sets, `None` where there is a gap."""
     curves = [
-        phase_curves(each.track.time_s, each.angle(_name_in(each, joint)), reps=moments(each)) for each in (one, other)
+        phase_curves(each.track.time_s, each.angle(_name_in(each, joint)), reps=reps)
+        for each, reps in zip(analyses, moments, strict=True)
     ]
     rows = [[pair[place] for pair in pairs] for place in (0, 1)]
     return {

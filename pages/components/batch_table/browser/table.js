@@ -31,10 +31,13 @@ class Row {
     for (const name of ["name", "reps", "exercise", "tempo", "depth"]) setText(this.cells[name], row[name]);
     setText(this.words, row.words);
     this.bar.hidden = row.state !== "sent";
+    this.bar.classList.toggle("idle", row.share === null);
     this.bar.ariaLabel = `Progress of ${row.name}`;
     if (row.share === null) this.bar.removeAttribute("value");
     else this.bar.value = row.share;
     this.error.hidden = !row.error;
+    this.cells.state.colSpan = row.error ? 6 : 1; // a sentence has no room in a column
+    for (const name of ["reps", "exercise", "tempo", "depth", "notes"]) this.cells[name].hidden = Boolean(row.error);
     setText(this.error, row.error);
     this.showNotes(row.notes);
     this.showButton(row, ask);

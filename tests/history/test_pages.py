@@ -1,0 +1,175 @@
+"""The pages of the history without a browser: what a trainer meets when clocks, clips and clicks are not as usual."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.history import Labels, get_history, get_keyring
+from core.history.store import HistoryStore
+from core.spool import SpooledFile, get_spool
+from pages.components.state import Clip, Result
+from tests.history.conftest import ANNA, INFO
+from tests.history.test_failures import make_store
+from tests.test_pages import page, text_of
+
+
+@pytest.fixture
+def history(tmp_path, monkeypatch) -> Iterator[HistoryStore]:
+    """The history of the pages, in a folder of its own."""
+    monkeypatch.setenv("HISTORY_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "data").mkdir()
+    make_store(tmp_path / "data").database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
+    yield get_history()
+    get_history().database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def spooled(tmp_path) -> Iterator[SpooledFile]:
+    (tmp_path / "set.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(100))
+    file = get_spool().copy_in(tmp_path / "set.mp4")
+    yield file
+    get_spool().remove(file.token)
+
+
+@pytest.fixture
+def result(analysis, request_defaults, spooled) -> Result:
+    return Result(Clip("set.mp4", spooled, INFO), request_defaults, analysis, 150.0)
+
+
+def visit(name: str, *seeded: Result, context: dict | None = None) -> AppTest:
+    """A page of a browser that owns a history."""
+    app = page(name)
+    app.context = context or {}
+    app.session_state["history_owner"] = ANNA
+    app.session_state["results"] = {each.key: each for each in seeded}
+    return app.run()
+
+
+def day_field(app: AppTest):
+    return next(field for field in app.date_input if field.label == "Day of training")
+
+
+@pytest.mark.parametrize("zone", ["XXX+23:59", "XXX-23:59"], ids=["yesterday", "tomorrow"])
+def test_a_new_set_is_of_today_where_the_server_is_yesterday_or_tomorrow_in_london(history, result, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        app = visit("results", result)
+        app.button(key="history_save").click().run()
+        assert not app.exception
+        assert (day_field(app).value, day_field(app).max) == (date.today(), date.today())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("days_east", [-1, 0, 1])
+def test_a_new_set_is_of_today_where_the_browser_is(history, result, days_east):
+    app = visit("results", result, context={"timezone_offset": -24 * 60 * days_east})
+    app.button(key="history_save").click().run()
+    assert not app.exception
+    assert day_field(app).value == day_field(app).max == datetime.now(UTC).date() + timedelta(days=days_east)
+
+
+def test_a_set_saved_where_it_was_tomorrow_can_be_renamed(history, analysis):
+    tomorrow = date.today() + timedelta(days=1)
+    saved_id = history.save(ANNA, analysis, Labels("Anna", session_on=tomorrow), clip_name="a.mp4")
+    app = visit("history")
+    app.button(key=f"history_edit_{saved_id}").click().run()
+    assert not app.exception
+    assert day_field(app).value == tomorrow
+
+
+def open_dialog(*seeded: Result) -> AppTest:
+    """The dialog alone: it runs by itself in a browser too."""
+
+    def show() -> None:
+        from pages.components.history.save import _ask
+        from pages.components.state import results
+
+        _ask(next(iter(results().values())))
+
+    app = AppTest.from_function(show, default_timeout=60)
+    app.session_state["history_owner"] = ANNA
+    app.session_state["results"] = {each.key: each for each in seeded}
+    return app.run()
+
+
+def press_save(app: AppTest) -> AppTest:
+    return app.button(key="history_save_now").click().run()
+
+
+def test_a_result_whose_clip_expired_is_saved_without_it(history, result):
+    get_spool().remove(result.clip.file.token)
+    app = press_save(open_dialog(result))
+    assert not app.exception
+    assert [line.clip_name for line in history.find(ANNA)] == ["set.mp4"]
+
+
+def test_a_clip_that_expires_while_the_dialog_is_open_does_not_stop_the_numbers(history, result):
+    app = open_dialog(result)
+    app.checkbox(key="history_new_clip").check()
+    get_spool().remove(result.clip.file.token)
+    press_save(app)
+    assert not app.exception
+    assert [line.clip_type for line in history.find(ANNA)] == [None]
+
+
+def test_two_clicks_on_save_save_once(history, result, monkeypatch):
+    """The second click stops the run of the first at the next thing that it would show."""
+
+    @contextmanager
+    def interrupted(_: str) -> Iterator[None]:
+        yield
+        st.stop()
+
+    app = open_dialog(result)
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "spinner", interrupted)
+        press_save(app)
+    press_save(app)
+    assert not app.exception
+    assert len(history.find(ANNA)) == 1
+
+
+def test_a_dialog_closed_before_the_browser_answered_saves_nothing_when_another_opens(history, result):
+    app = visit("results", result)
+    app.session_state["history_saving"] = True
+    app.button(key="history_save").click().run()
+    assert not app.exception
+    assert history.find(ANNA) == []
+
+
+def test_a_result_deleted_from_the_history_can_be_saved_again(history, result):
+    saved_id = history.save(ANNA, result.analysis, Labels("Anna"), clip_name="set.mp4")
+    saved = replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections)
+    app = visit("shell", saved)
+    app.switch_page("history.py").run()
+    app.button(key=f"history_delete_{saved_id}").click().run()
+    app.switch_page("results.py").run()
+    assert "history_save" in {button.key for button in app.button}
+    app.switch_page("history.py").run()
+    app.button(key=f"history_undo_{saved_id}").click().run()
+    app.switch_page("results.py").run()
+    assert "history_open" in {button.key for button in app.button}
+    assert not app.exception
+
+
+def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history, result):
+    app = visit("results", replace(result, saved_id="0" * 32, saved_corrections=None))
+    app.button(key="history_update").click().run()
+    assert "was deleted" in text_of(app)
+    app.run()
+    assert "history_save" in {button.key for button in app.button}
+    assert not app.exception

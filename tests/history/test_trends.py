@@ -1,0 +1,76 @@
+"""From session to session: what is compared with what, and what the charts say."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core.corrections import Corrections
+from core.history import Figures, Labels, SavedSummary
+from core.history.figures import figures_of
+from core.history.trends import compute_trends
+from core.mannequin import Filming, Motion, RepPlan, compute_truth
+from core.pipeline import correct, summarize
+from core.plots.sessions import plot_sessions
+
+
+def saved(day: date, *, joint: str = "left_knee", rom_deg: float = 100.0, reps: int = 5, load_kg: float | None = None):
+    figures = Figures(joint, rom_deg, 2.0, 1.0, 120.0, 5.0, math.nan, 20.0)
+    labels = Labels("Anna", "Squats", "", day, load_kg)
+    return SavedSummary("a" * 32, labels, "squat", reps, figures, datetime.now(UTC), "a.mp4", None, (), 1000)
+
+
+def values(trends, title: str, series: str = "") -> list[float]:
+    return [point.value for point in next(trend for trend in trends if trend.title == title).series[series]]
+
+
+FIRST, SECOND, THIRD = date(2026, 9, 7), date(2026, 9, 28), date(2026, 11, 9)
+
+
+def test_the_sets_of_a_day_are_one_session_and_sessions_are_in_order():
+    sets = [saved(SECOND, rom_deg=110, load_kg=50), saved(FIRST, rom_deg=90, load_kg=40), saved(SECOND, rom_deg=120)]
+    trends = compute_trends(sets)
+    assert values(trends, "Range of motion, knee") == [90, 115]
+    assert values(trends, "Volume") == [5, 10]
+    assert values(trends, "Volume load") == [200, 250]
+    assert values(trends, "Tempo", "Lowering") == [2, 2]
+    assert values(trends, "Left against right") == []
+
+
+def test_left_and_right_knee_are_one_joint_and_a_hip_is_left_out():
+    sets = [saved(FIRST), saved(SECOND, joint="right_knee", rom_deg=110), saved(THIRD, joint="left_hip", rom_deg=80)]
+    trends = compute_trends(sets)
+    assert values(trends, "Range of motion, knee") == [100, 110]
+    assert trends[0].left_out == 1
+    assert "up over 2 sessions. Left out, measured on another joint: 1." in plot_sessions(trends[0]).words
+    assert values(trends, "Volume") == [5, 5, 5]
+
+
+def test_a_chart_needs_two_sessions_and_says_the_year_where_it_changes():
+    assert plot_sessions(compute_trends([saved(FIRST), saved(FIRST)])[0]).figure is None
+    within = plot_sessions(compute_trends([saved(FIRST), saved(SECOND)])[0]).figure
+    across = plot_sessions(compute_trends([saved(FIRST), saved(date(2027, 2, 1))])[0]).figure
+    assert (within.layout.xaxis.tickformat, across.layout.xaxis.tickformat) == ("%d %b", "%d %b %Y")
+    assert list(within.data[0].y) == [100, 100]
+
+
+@pytest.fixture
+def shallow():
+    """Squats so shallow that the hip bends most, so that they are counted on it."""
+    reps = tuple(RepPlan(out_s=1.0, back_s=1.0, depth=0.6) for _ in range(5))
+    analysis = summarize(compute_truth(Motion("squat", reps), filming=Filming(fps=15)).track)
+    named = correct(analysis, Corrections(exercise="squat"))
+    assert "hip" in named.metrics.joint
+    return named
+
+
+def test_a_squat_counted_on_the_hip_is_followed_on_the_knee(shallow):
+    figures = figures_of(shallow)
+    assert "knee" in figures.joint
+    assert figures.rom_deg < shallow.metrics.statistics["rom_deg"].mean
+
+
+def test_the_joint_the_trainer_chose_is_followed(shallow):
+    chosen = correct(shallow, replace(shallow.corrections, joint="left_hip"))
+    assert figures_of(chosen).joint == "left_hip"
