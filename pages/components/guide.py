@@ -155,7 +155,7 @@ def _explain_numbers() -> str:
         ("Depth", "The largest angle a rep reaches.", f"within {side['max_deg']:.0f}°"),
         ("Tempo", "Seconds of lowering (eccentric), pause, lifting (concentric), pause; lowering is where the moving "
          "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
-        ("Mean velocity", "Of the angle while lifting, degrees a second.", f"within {side['mean_velocity_deg_s']:.0f} %"),
+        ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
         ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
         ("Velocity loss", "From the first rep to the last; a sign of fatigue.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
