@@ -65,14 +65,16 @@ if one.id == other.id:
     st.info("A and B are the same set. Choose another one for A or for B.")
     st.stop()
 
-one, other = show_on_one_joint(one, other)
+remarks = st.container()  # so that the players stay in their place, and go on, whatever there is to say
+with remarks:
+    one, other = show_on_one_joint(one, other)
 comparison = compare_sets(one.analysis, other.analysis)
 if comparison.warnings:
-    st.warning("  \n".join(comparison.warnings), icon=":material/info:")
+    remarks.warning("  \n".join(comparison.warnings), icon=":material/info:")
 moments = moments_in_phase(one.analysis, other.analysis)
 pairs = choose_pairs(*moments)
 if are_opposite(one.analysis, other.analysis):
-    st.caption(
+    remarks.caption(
         "One clip begins at the top of a rep, the other at the bottom. So that both are lowered and lifted together, "
         "the reps of one are taken from turn to turn here; its numbers below are those of its own reps."
     )

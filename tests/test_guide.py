@@ -136,7 +136,7 @@ def test_the_accuracy_of_each_number_is_that_of_the_readme_and_of_the_comparison
     knee, hip, elbow, shoulder, _, _ = errors_seen_from("side")
     assert f"knee {knee}°, hip {hip}°, elbow {elbow}°, shoulder {shoulder}°" in text
     exact, within = re.search(r"\| phone and web clips \| 56 \| (\S+) \| (\S+) \|", README).groups()
-    assert f"{float(exact):.0%} of 56 real clips exact, {float(within):.0%} within one" in text
+    assert f"{100 * float(exact):.0f} % of 56 real clips exact, {100 * float(within):.0f} % within one" in text
     assert (
         f"**Range of motion (ROM)** | How far the angle travels in a rep. | within {APART['rom_deg'][-1]:.0f}°" in text
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.compare.errors_measured import APART
+from core.compare.errors_measured import APART, SHARES
 from core.exercises import BY_NAME, CUE_RULES, EXERCISES, CueRule, Exercise
 from core.settings import load_settings
 from pages.components.gallery import Shot, show_gallery
@@ -140,8 +140,8 @@ def _explain_numbers() -> str:
     """Return a table: each number, what it means, and what was measured of its accuracy (README, `errors_measured`)."""
     _, clips, exact, within, _ = _readme_row("phone and web clips")
     _, knee, hip, elbow, shoulder, _, _ = _readme_row("side")
-    side = {name: errors[-1] for name, errors in APART.items()}
-    counted = f"{float(exact):.0%} of {clips} real clips exact, {float(within):.0%} within one"
+    side = {name: errors[-1] * (100 if name in SHARES else 1) for name, errors in APART.items()}
+    counted = f"{100 * float(exact):.0f} % of {clips} real clips exact, {100 * float(within):.0f} % within one"
     angles = f"within: knee {knee}°, hip {hip}°, elbow {elbow}°, shoulder {shoulder}°"
     follows = "follows from the numbers above"
     rows = (
@@ -155,8 +155,8 @@ def _explain_numbers() -> str:
         ("Depth", "The largest angle a rep reaches.", f"within {side['max_deg']:.0f}°"),
         ("Tempo", "Seconds of lowering (eccentric), pause, lifting (concentric), pause; lowering is where the moving "
          "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
-        ("Mean velocity", "Of the angle while lifting, degrees a second.", f"within {side['mean_velocity_deg_s']:.0%}"),
-        ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0%}"),
+        ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
+        ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
         ("Velocity loss", "From the first rep to the last; a sign of fatigue.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
         ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",

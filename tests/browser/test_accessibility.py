@@ -43,10 +43,10 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-def violations(page: Page) -> dict[str, str]:
+def violations(page: Page, *, widths: tuple[int, ...] = WIDTHS) -> dict[str, str]:
     """Return what axe finds serious at each width: the elements, and what is wrong with them."""
     found = {}
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         settled(page)
         found |= {f"{html} at {width} px": problem for html, problem in audit(page)}
@@ -81,9 +81,17 @@ def test_every_page_without_a_clip(visit):
     found = {"Analyze": violations(visit)}
     open_page(visit, "Guide", shows=visit.get_by_role("heading", name="How to film"))
     found["Guide"] = violations(visit)
+    for name in ("Exercises", "Numbers", "Privacy", "Problems"):
+        visit.get_by_role("tab", name=name).click()
+        for closed in visit.locator("summary:visible").all():
+            closed.click()
+        found[name] = violations(visit, widths=(390,))
+    for name, heading in (("Batch", "Several clips"), ("Compare", "Compare two sets")):
+        open_page(visit, name, shows=visit.get_by_role("heading", name=heading))
+        found[name] = violations(visit, widths=(390,))
     open_page(visit, "Results", shows=visit.get_by_role("button", name="Analyze a clip"))
     found["Results"] = violations(visit)
-    assert found == {"Analyze": {}, "Guide": {}, "Results": {}}
+    assert {name: problems for name, problems in found.items() if problems} == {}
 
 
 def test_every_page_with_a_result(visit):

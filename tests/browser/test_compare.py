@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.compare.phase import Pair, map_time
 from core.mannequin import Filming, View, draw_clip, plan_steady
@@ -64,25 +64,43 @@ def server(tmp_path_factory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def compared(context, server, clips) -> Page:
-    """Two sets dropped on the Compare page, the slow one as A, ready to play."""
+@pytest.fixture(scope="module")
+def visit(chromium, server, clips) -> Iterator[Page]:
+    """One visit for all tests: two sets dropped on the Compare page."""
+    context = chromium.new_context()
     page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"in the page: {error}"))
     page.goto(f"{server.url}/compare")
     page.locator(UPLOADER).wait_for(state="attached")
     page.set_input_files(UPLOADER, clips)
     page.locator(".rs-duo").wait_for(timeout=READY_MS)
-    choose(page, "Set A", "slow.mp4: 3 reps")
-    choose(page, "Set B", "quick.mp4: 4 reps")
-    videos = page.locator(".rs-duo video")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def compared(visit) -> Iterator[Page]:
+    """The slow set as A, ready to play, and the curves drawn; nothing may go wrong in the page."""
+    errors: list[str] = []
+    visit.on("pageerror", listen := lambda error: errors.append(str(error)))
+    choose(visit, "Set A", "slow.mp4: 3 reps")
+    choose(visit, "Set B", "quick.mp4: 4 reps")
+    videos = visit.locator(".rs-duo video")
     assert wait_until(lambda: all(video.evaluate("video => video.readyState") >= 2 for video in videos.all()))
-    return page
+    expect(knee_curves(visit)).to_be_visible()
+    yield visit
+    visit.remove_listener("pageerror", listen)
+    assert errors == []
+
+
+def knee_curves(page: Page) -> Locator:
+    return page.get_by_role("img", name="Knee flexion over a rep").locator(".main-svg").first
 
 
 def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label)
     if box.input_value() != option:
+        box.scroll_into_view_if_needed()  # a list that opens closes again when the page scrolls
+        page.wait_for_timeout(200)
         box.click()
         page.get_by_role("option", name=option, exact=True).click()
     expect(box).to_have_value(option)
@@ -119,6 +137,14 @@ def test_both_stand_and_play_at_the_same_phase(compared, pairs):
     assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), times(page)
 
 
+def test_going_out_of_sight_and_other_sets_break_no_curve(compared):
+    for display in ("none", ""):  # as Streamlit does with what it moves
+        compared.evaluate("display => { document.querySelector('.rs-duo').style.display = display; }", display)
+        compared.wait_for_timeout(300)
+    swap(compared, [compared.get_by_role("combobox", name=f"Set {each}").input_value() for each in "AB"])
+    expect(knee_curves(compared)).to_be_visible()
+
+
 def test_the_table_tells_tempo_apart_and_leaves_depth_alone(compared):
     rows = [row.get_by_role("cell").all_inner_texts() for row in compared.get_by_role("row").all()]
     verdicts = {cells[0]: cells[-1] for cells in rows if cells}
@@ -130,19 +156,18 @@ def test_the_table_tells_tempo_apart_and_leaves_depth_alone(compared):
 def test_everybody_can_use_it(compared, scheme):
     compared.emulate_media(color_scheme=scheme)
     assert violations(compared) == {}
-    compared.set_viewport_size({"width": 390, "height": 844})
-    assert compared.evaluate("document.documentElement.scrollWidth") <= 390
+    assert compared.evaluate("document.documentElement.scrollWidth") <= compared.viewport_size["width"] == 390
+    compared.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_two_saved_sets_with_and_without_their_clip(compared, context, server, pairs):
+def test_two_saved_sets_with_and_without_their_clip(compared, server, pairs):
     page = compared
     for name, with_clip in (("slow", True), ("quick", False)):
         page.get_by_role("link", name="Results", exact=True).click()
         choose_result(page, name)
         save(page, athlete="Anna", name=f"{name} one", with_clip=with_clip)
-    page.close()
 
-    page = context.new_page()  # a new visit: nothing but the history is left
+    page = page.context.new_page()  # a new visit: nothing but the history is left
     page.goto(f"{server.url}/compare")
     page.locator(".rs-duo").wait_for()
     labels = [page.get_by_role("combobox", name=f"Set {each}").input_value() for each in "AB"]

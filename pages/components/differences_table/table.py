@@ -22,6 +22,7 @@ _table = st.components.v2.component(
 def show_differences(comparison: Comparison) -> None:
     """Show the table, how it was judged, and what cannot be said."""
     st.subheader("Differences", anchor=False)
+    st.caption("Detectable: the least change that is more than the error of measurement and what the reps vary by.")
     _table(data=[_row(each) for each in comparison.differences], key="compare_differences")
     unsaid: dict[str, list[str]] = {}
     for each in comparison.differences:

@@ -51,6 +51,7 @@ class Duo {
     this.loopRow = this.currentRow = this.current = null;
     this.sides.forEach((side, index) => side.update(data.sides[index], data.side_colors));
     this.listPairs();
+    this.charts.forEach((chart) => chart.destroy());
     this.charts = data.charts.map((chart) => new PhaseChart(this, chart));
     this.find(".rs-phases").replaceChildren(...this.charts.map((chart) => chart.element));
     this.charts.forEach((chart) => chart.draw());
@@ -137,7 +138,7 @@ class Duo {
     this.isGone = true;
     this.listening.abort();
     this.observers.forEach((observer) => observer.disconnect());
-    this.charts.forEach((chart) => chart.plotly?.purge(chart.plot));
+    this.charts.forEach((chart) => chart.destroy());
     this.sides.forEach((side) => side.clip.destroy());
     forgetKeys(this);
     duos.delete(this.root);

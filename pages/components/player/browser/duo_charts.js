@@ -1,7 +1,8 @@
 // Both sets over the phase of a rep: mean ± SD of each, the pair on screen, and the cursor.
 
-class PhaseChart {
+class PhaseChart extends Queue {
   constructor(duo, chart) {
+    super();
     Object.assign(this, { duo, chart });
     this.element = make("figure", "rs-phase");
     this.element.innerHTML = `
@@ -15,12 +16,16 @@ class PhaseChart {
     this.values = this.element.querySelector(".rs-phase-values");
   }
 
-  async draw() {
+  draw() {
+    return this.queue(() => this.react());
+  }
+
+  async react() {
     const plotly = await loadPlotly(this.duo.data.plotly_src);
-    if (this.duo.isGone) return;
+    if (this.isGone) return;
     await plotly.react(this.plot, this.traces(), this.layout(), { displayModeBar: false, staticPlot: true, responsive: false });
     this.plotly = plotly;
-    this.showPair();
+    this.drawPair();
   }
 
   traces() {
@@ -52,10 +57,13 @@ class PhaseChart {
 
   /** The reps of the pair on screen, heavier. */
   showPair() {
-    if (!this.plotly) return;
+    if (this.plotly) this.queue(() => this.drawPair());
+  }
+
+  drawPair() {
     const row = this.duo.currentRow;
     const curves = ["one", "other"].map((name) => (row === null ? null : this.chart[name].curves[row]));
-    this.plotly.restyle(this.plot, { y: curves.map((curve) => curve ?? []) }, [3, 7]);
+    return this.plotly.restyle(this.plot, { y: curves.map((curve) => curve ?? []) }, [3, 7]);
   }
 
   showPhase(phase) {
@@ -74,6 +82,14 @@ class PhaseChart {
   }
 
   resize() {
-    if (this.plotly) this.plotly.relayout(this.plot, { width: this.plot.clientWidth, height: this.plot.clientHeight });
+    return this.queue(() => {
+      const { clientWidth: width, clientHeight: height } = this.plot;
+      return this.plotly && width && this.plotly.relayout(this.plot, { width, height }); // 0: out of sight
+    });
+  }
+
+  destroy() {
+    this.isGone = true;
+    this.plotly?.purge(this.plot);
   }
 }

@@ -28,18 +28,22 @@ function themeOf(root) {
 
 const PLOT_MARGIN = { l: 44, r: 10, t: 8, b: 24 }; // also in player.css: bands and cursor lie on the same axis
 
-/** One joint's curves; the sides of the rep being played are drawn again, heavier. */
-class Plot {
-  constructor(plotly, element, curve) {
-    Object.assign(this, { plotly, element });
-    this.last = Promise.resolve();
-    this.take(curve);
-  }
+/** Plotly loses its way when asked for two things at a time, or for anything once it is gone: one after the other. */
+class Queue {
+  last = Promise.resolve();
 
-  /** Plotly loses its way when asked for two things at a time, or for anything once it is gone: one after the other. */
   queue(work) {
     this.last = this.last.then(() => !this.isGone && work());
     return this.last;
+  }
+}
+
+/** One joint's curves; the sides of the rep being played are drawn again, heavier. */
+class Plot extends Queue {
+  constructor(plotly, element, curve) {
+    super();
+    Object.assign(this, { plotly, element });
+    this.take(curve);
   }
 
   take({ title, figure }) {
