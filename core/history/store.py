@@ -1,8 +1,9 @@
 """Saved analyses: in, found, out, gone. Every method asks for the owner and sees nothing of anybody else's."""
 
 import secrets
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,7 @@ class HistoryStore:
         self.clips = ClipFolder(clips)
         self._quota_bytes = quota_bytes
         self._purge_at: float | None = None
+        self._mutex = threading.Lock()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -282,7 +284,7 @@ class HistoryStore:
         with self.database.reading() as connection:
             is_there = get_row(connection, owner, saved_id) is not None
         if is_there:
-            self._delete_for_good([saved_id])
+            self._delete_for_good(is_owned(owner, saved_id))
 
     def hide(self, owner: Owner, saved_id: str) -> None:
         """Delete an analysis so that it can be taken back for `UNDO_SECONDS`; `purge` then makes it final.
@@ -290,13 +292,14 @@ class HistoryStore:
         A server that is stopped meanwhile makes it final at its next start.
         """
         self._set_hidden(owner, saved_id, at=datetime.now(UTC))
-        self._purge_at = time.monotonic() + UNDO_SECONDS
+        with self._mutex:
+            self._purge_at = time.monotonic() + UNDO_SECONDS
 
     def unhide(self, owner: Owner, saved_id: str) -> None:
-        """Take a `hide` back; raises where it has become final."""
+        """Take a `hide` back; raises DeletedError where it has become final."""
+        self._set_hidden(owner, saved_id, at=None)
         with self.database.reading() as connection:
             require_row(connection, owner, saved_id)
-        self._set_hidden(owner, saved_id, at=None)
 
     def _set_hidden(self, owner: Owner, saved_id: str, *, at: datetime | None) -> None:
         with self.database.writing() as connection:
@@ -306,27 +309,36 @@ class HistoryStore:
         """Delete for good what was hidden at least this long ago."""
         before = datetime.now(UTC) - timedelta(seconds=hidden_s)
         with self.database.reading() as connection:
-            due = connection.scalars(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before)).all()
-        if due:
-            self._delete_for_good(due)
+            is_any = connection.scalar(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before).limit(1))
+        if is_any:
+            self._delete_for_good(analyses.c.hidden_at <= before)
 
     def purge_due(self) -> None:
-        """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise."""
-        if self._purge_at is None or time.monotonic() < self._purge_at:
-            return
-        self._purge_at = None
-        self.purge()
+        """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise.
 
-    def _delete_for_good(self, saved_ids: Sequence[str]) -> None:
-        for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
-            self.clips.drop(saved_id)
+        Where it fails, the next call after another `UNDO_SECONDS` tries again.
+        """
+        with self._mutex:
+            if self._purge_at is None or time.monotonic() < self._purge_at:
+                return
+            self._purge_at = tried_again_at = time.monotonic() + UNDO_SECONDS
+        self.purge()
+        with self._mutex:
+            if self._purge_at == tried_again_at:  # else something was hidden meanwhile
+                self._purge_at = None
+
+    def _delete_for_good(self, which: sa.ColumnElement[bool]) -> None:
+        """Delete rows, pictures and clips; the rows are locked, or a delete could be taken back meanwhile."""
         with self.database.writing() as connection:
+            saved_ids = connection.scalars(sa.select(analyses.c.id).where(which).with_for_update()).all()
+            for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
+                self.clips.drop(saved_id)
             connection.execute(analyses.delete().where(analyses.c.id.in_(saved_ids)))
         self.database.empty_journal()
 
     def tidy(self) -> None:
-        """Finish what a crash or a stop interrupted."""
-        self.purge()
+        """Finish what a crash or a stop interrupted; what was hidden a moment ago is deleted at once."""
+        self.purge(hidden_s=0)
         self.clips.sweep(self._is_known)
 
     def _is_known(self, saved_id: str) -> bool:

@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from core.errors import HistoryError
+from core.errors import DeletedError, HistoryError
 from core.history import Keyring, Labels
 from core.history.clips import LEFT_SECONDS, PART
 from core.history.database import Database
 from core.history.migrate import migrate
+from core.history.schema import analyses
 from core.history.store import UNDO_SECONDS, HistoryStore
 from core.spool import MB
 from tests.history.conftest import ANNA, BEN
@@ -171,3 +175,77 @@ def test_cookies_and_passes_are_not_each_other_nor_made_up(tmp_path):
         assert keyring.read_cookie(made_up) is None
     for made_up in ("", cookie, other.write_pass(owner), keyring.write_pass(owner)[:-2]):
         assert keyring.read_pass(made_up) is None
+
+
+@contextmanager
+def just_before_writing(store: HistoryStore, act) -> Iterator[None]:
+    """Do something, once, at the moment at which this store has looked and is about to write."""
+    acts, writing = [act], store.database.writing
+
+    def write():
+        if acts:
+            acts.pop()()
+        return writing()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store.database, "writing", write)
+        yield
+
+
+def test_what_is_taken_back_at_the_last_moment_stays_with_its_clip(store, open_store, analysis, clip):
+    saved_id = save(store, analysis, clip=clip)
+    store.hide(ANNA, saved_id)
+    other = open_store()
+    with just_before_writing(store, lambda: other.unhide(ANNA, saved_id)):
+        store.purge(hidden_s=0)
+    assert [line.is_hidden for line in store.find(ANNA)] == [False]
+    assert store.clip_path(ANNA, saved_id) is not None
+
+
+def test_what_became_final_at_the_last_moment_is_not_said_to_be_taken_back(store, open_store, analysis):
+    saved_id = save(store, analysis)
+    store.hide(ANNA, saved_id)
+    other = open_store()
+    with (
+        just_before_writing(store, lambda: other.purge(hidden_s=0)),
+        pytest.raises(DeletedError, match="was deleted"),
+    ):
+        store.unhide(ANNA, saved_id)
+
+
+def test_a_delete_that_fails_is_tried_again(store, analysis, clip, monkeypatch):
+    saved_id = save(store, analysis, clip=clip)
+    kept = store.clip_path(ANNA, saved_id)
+    kept.unlink()
+    kept.mkdir()  # cannot be unlinked, as on a disk that may only be read
+    store.hide(ANNA, saved_id)
+    with store.database.writing() as connection:
+        connection.execute(analyses.update().values(hidden_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + UNDO_SECONDS)
+    with pytest.raises(HistoryError, match=r"clip could not be deleted.*HISTORY_DIR"):
+        store.purge_due()
+    kept.rmdir()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 3 * UNDO_SECONDS)
+    store.purge_due()
+    assert store.find(ANNA, with_hidden=True) == []
+
+
+def test_a_server_that_is_started_again_at_once_makes_a_delete_final(store, open_store, analysis):
+    store.hide(ANNA, save(store, analysis))
+    again = open_store()
+    again.tidy()
+    assert again.find(ANNA, with_hidden=True) == []
+
+
+def test_a_clip_that_arrives_while_the_folder_is_swept(store, analysis, clip):
+    store.clips.add("f" * 32, clip.path)
+    (part,) = store.clips.folder.iterdir()
+    os.utime(part, (0, 0))
+
+    def know(saved_id: str) -> bool:
+        store.clips.settle(saved_id)
+        return True
+
+    store.clips.sweep(know)
+    assert [path.name for path in store.clips.folder.iterdir()] == ["f" * 32]
