@@ -111,12 +111,12 @@ st.title("History", anchor=False)
 if has_login() and not st.user.is_logged_in:
     show_login()
     st.stop()
-find_browser(key="history_browser")
-owner = current_owner()
-if owner is None:
-    show_empty()
-    st.stop()
 try:
-    show_history(owner)
+    find_browser(key="history_browser")
+    owner = current_owner()
+    if owner is None:
+        show_empty()
+    else:
+        show_history(owner)
 except HistoryError as error:
     st.error(str(error), icon=":material/error:")

@@ -3,7 +3,8 @@
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,7 +86,8 @@ class Keyring:
             return None
 
     def _exists(self) -> bool:
-        return self._given is not None or self._path.exists()
+        with self._disk_errors():
+            return self._given is not None or self._path.exists()
 
     @cached_property
     def _cookies(self) -> URLSafeSerializer:
@@ -99,8 +101,13 @@ class Keyring:
     def _secret(self) -> str:
         if self._given is not None:
             return self._given
-        try:
+        with self._disk_errors():
             return self._path.read_text(encoding="ascii") if self._path.exists() else _make_key(self._path)
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise HistoryError(
                 f"The history cannot keep its key in {self._path.parent}: {error.strerror or error}. Ask who runs this "

@@ -1,5 +1,8 @@
 """What goes wrong with disks and databases is said, changes nothing, and is over when its cause is."""
 
+import csv
+import io
+import json
 import os
 import subprocess
 import sys
@@ -8,13 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import sqlalchemy as sa
 
 from core.errors import DeletedError, HistoryError
 from core.history import Keyring, Labels
 from core.history.clips import LEFT_SECONDS, PART
 from core.history.database import Database
+from core.history.export import iter_zip
 from core.history.migrate import migrate
 from core.history.schema import analyses
 from core.history.store import UNDO_SECONDS, HistoryStore
@@ -249,3 +255,36 @@ def test_a_clip_that_arrives_while_the_folder_is_swept(store, analysis, clip):
 
     store.clips.sweep(know)
     assert [path.name for path in store.clips.folder.iterdir()] == ["f" * 32]
+
+
+def rows_of(archive: ZipFile, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+
+
+def test_the_export_of_what_another_release_saved_keeps_its_columns(store, analysis):
+    first, _ = save(store, analysis), save(store, analysis)
+    with store.database.writing() as connection:
+        document = json.loads(connection.scalar(sa.select(analyses.c.result).where(analyses.c.id == first)))
+        for rep in document["reps"]:
+            rep.pop("eccentric_s")
+        document["reps"] = [{"unknown_s": 1.5} | rep for rep in document["reps"]]
+        connection.execute(analyses.update().where(analyses.c.id == first).values(result=json.dumps(document)))
+    archive = ZipFile(io.BytesIO(b"".join(iter_zip(store, ANNA))))
+    rows = rows_of(archive, "reps.csv")
+    assert len(rows) == 2 * analysis.rep_count
+    (older,) = (row["folder"] for row in rows_of(archive, "analyses.csv") if row["id"] == first)
+    for rep, row in zip(analysis.metrics.reps * 2, sorted(rows, key=lambda row: row["folder"]), strict=True):
+        assert row["rom_deg"] == str(round(rep.rom_deg, 4))
+        assert bool(row["eccentric_s"]) == (row["folder"] != older)
+
+
+def test_a_clip_that_is_deleted_during_an_export_is_left_out(store, analysis, clip):
+    save(store, analysis, clip=clip)
+    saved_id = save(store, analysis, clip=clip)
+    parts = iter_zip(store, ANNA)
+    data = next(parts)  # the folder of the first, before its clip
+    for line in store.find(ANNA):
+        store.clips.drop(line.id)
+    archive = ZipFile(io.BytesIO(data + b"".join(parts)))
+    assert archive.testzip() is None
+    assert {row["id"] for row in rows_of(archive, "analyses.csv")} >= {saved_id}

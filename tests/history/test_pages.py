@@ -8,30 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from core.history import Labels, get_history, get_keyring
-from core.history.store import HistoryStore
+from core.history import Labels, get_keyring
 from core.spool import SpooledFile, get_spool
 from pages.components.state import Clip, Result
+from pages.history_routes import COOKIE
 from tests.history.conftest import ANNA, INFO
-from tests.history.test_failures import make_store
 from tests.test_pages import page, text_of
-
-
-@pytest.fixture
-def history(tmp_path, monkeypatch) -> Iterator[HistoryStore]:
-    """The history of the pages, in a folder of its own."""
-    monkeypatch.setenv("HISTORY_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    (tmp_path / "data").mkdir()
-    make_store(tmp_path / "data").database.close()
-    for cached in (get_history, get_keyring):
-        cached.cache_clear()
-    yield get_history()
-    get_history().database.close()
-    for cached in (get_history, get_keyring):
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -173,3 +158,18 @@ def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history,
     app.run()
     assert "history_save" in {button.key for button in app.button}
     assert not app.exception
+
+
+def test_a_key_that_cannot_be_read_is_said(history, result, tmp_path, monkeypatch):
+    monkeypatch.setattr(ContextProxy, "cookies", {COOKIE: get_keyring().new_browser()[1]})
+    (tmp_path / "data" / "secret.key").unlink()
+    (tmp_path / "data" / "secret.key").mkdir()
+    get_keyring.cache_clear()
+    app = page("history").run()
+    assert not app.exception
+    assert "cannot keep its key" in text_of(app)
+    app = open_dialog(result)
+    del app.session_state["history_owner"]
+    press_save(app)
+    assert not app.exception
+    assert "cannot keep its key" in text_of(app)
