@@ -54,9 +54,9 @@ class ClipFolder:
             ) from error
 
     def settle(self, saved_id: str) -> None:
-        """Say that the database knows of a clip that was added."""
+        """Say that the database knows of a clip that was added; where that fails, `sweep` does it later."""
         kept, part = self._places(saved_id)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             part.rename(kept)
 
     def drop(self, saved_id: str) -> None:

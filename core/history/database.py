@@ -83,10 +83,10 @@ class Database:
         self._checkpoint("TRUNCATE")
 
     def _checkpoint(self, mode: str) -> None:
-        """Move what SQLite's journal holds into its file; one that is busy or full is left for the next time."""
+        """Move what SQLite's journal holds into its file; where that fails, what was written stays in the journal."""
         if self.sqlite_path is None:
             return
-        with self.errors(), closing(self._engine.raw_connection()) as connection, suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, SQLAlchemyError), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
 
     def close(self) -> None:

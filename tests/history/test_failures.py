@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -288,3 +289,21 @@ def test_a_clip_that_is_deleted_during_an_export_is_left_out(store, analysis, cl
     archive = ZipFile(io.BytesIO(data + b"".join(parts)))
     assert archive.testzip() is None
     assert {row["id"] for row in rows_of(archive, "analyses.csv")} >= {saved_id}
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_a_journal_that_cannot_be_emptied_does_not_undo_what_was_saved(store, analysis, clip, monkeypatch):
+    store.find(ANNA)
+    open_one, opened = sa.engine.Engine.raw_connection, []
+
+    def refuse_the_second(engine):
+        opened.append(engine)
+        if len(opened) > 1:
+            raise sqlite3.OperationalError("unable to open database file")  # too many files are open
+        return open_one(engine)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.engine.Engine, "raw_connection", refuse_the_second)
+        saved_id = save(store, analysis, clip=clip)
+    assert len(opened) == 2
+    assert store.clip_path(ANNA, saved_id) is not None

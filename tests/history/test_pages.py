@@ -173,3 +173,12 @@ def test_a_key_that_cannot_be_read_is_said(history, result, tmp_path, monkeypatc
     press_save(app)
     assert not app.exception
     assert "cannot keep its key" in text_of(app)
+
+
+def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, analysis, clip, monkeypatch):
+    saved_id = history.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", clip=clip)
+    monkeypatch.setattr(get_spool(), "max_file_bytes", 1000)
+    app = visit("history")
+    app.button(key=f"history_open_{saved_id}").click().run()
+    assert not app.exception
+    assert "MAX_FILE_SIZE_MB" in text_of(app)
