@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.trends import compute_trends
+from core.history.words import name_key
 from core.plots.sessions import plot_sessions
 from pages.components.corrections import in_words
 from pages.components.figure import show_figure
@@ -90,7 +91,7 @@ def show_history(owner: Owner) -> None:
     deleted = st.session_state.get("history_deleted", {})
     listed = [saved for saved in found if not saved.is_hidden or saved.id in deleted]
     kept = [saved for saved in found if not saved.is_hidden]
-    sets = {(saved.labels.athlete, saved.exercise) for saved in kept}
+    sets = {(name_key(saved.labels.athlete), saved.exercise) for saved in kept}
     if len(sets) == 1 and next(iter(sets))[1]:
         show_trends(kept)
     elif len(kept) > 1:

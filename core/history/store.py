@@ -34,6 +34,7 @@ from core.history.rows import (
     to_summary,
 )
 from core.history.schema import analyses, pictures
+from core.history.words import fold, name_key
 from core.pipeline import Analysis
 from core.settings import Settings
 from core.spool.writer import MB, SpooledFile
@@ -192,19 +193,21 @@ class HistoryStore:
         Parameters
         ----------
         text
-            Words that must all occur in athlete, name, note, exercise or the clip's name; case does not matter.
+            Words that must all occur in athlete, name, note, exercise or the clip's name; case and accents do not
+            matter.
         athlete, exercise
-            Only those; an empty string finds what has none, None finds all.
+            Only those; an empty string finds what has none, None finds all. Case, blanks and encoding of the
+            athlete's name do not matter.
         with_hidden
             Also what was hidden and is not deleted for good yet, see `hide`.
         """
         if not self.database.is_there:
             return []
         query = sa.select(*LIGHT).where(analyses.c.owner == owner.name)
-        for word in text.casefold().split():
+        for word in fold(text).split():
             query = query.where(analyses.c.searched.contains(word, autoescape=True))
         if athlete is not None:
-            query = query.where(analyses.c.athlete == athlete)
+            query = query.where(analyses.c.athlete.in_(self._spellings(owner, athlete)))
         if exercise is not None:
             query = query.where(sa.func.coalesce(analyses.c.exercise, "") == exercise)
         if not with_hidden:
@@ -215,18 +218,28 @@ class HistoryStore:
             drawn = picture_rows(connection, [row["id"] for row in rows])
         return [to_summary(row, drawn.get(row["id"], ())) for row in rows]
 
+    def _spellings(self, owner: Owner, athlete: str) -> list[str]:
+        """Return how the name of an athlete was typed."""
+        query = sa.select(analyses.c.athlete).where(analyses.c.owner == owner.name).distinct()
+        with self.database.reading() as connection:
+            return [name for name in connection.scalars(query) if name_key(name) == name_key(athlete)]
+
     def names(self, owner: Owner) -> tuple[list[str], list[str]]:
-        """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out."""
+        """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out.
+
+        An athlete typed in several ways occurs once, as typed last.
+        """
         if not self.database.is_there:
             return [], []
         with self.database.reading() as connection:
             rows = connection.execute(
                 sa.select(analyses.c.athlete, analyses.c.exercise)
                 .where(analyses.c.owner == owner.name, analyses.c.hidden_at.is_(None))
-                .distinct()
+                .group_by(analyses.c.athlete, analyses.c.exercise)
+                .order_by(sa.func.max(analyses.c.saved_at))
             ).all()
-        athletes = {athlete for athlete, _ in rows if athlete}
-        return sorted(athletes, key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
+        athletes = {name_key(athlete): athlete for athlete, _ in rows if athlete}
+        return sorted(athletes.values(), key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
 
     # -- out ---------------------------------------------------------------
 

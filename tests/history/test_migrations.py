@@ -72,6 +72,18 @@ def test_the_first_schema_with_data_in_it_is_brought_to_this_release(empty, empt
     store.database.close()
 
 
+def test_what_an_earlier_release_saved_is_found_without_its_accents(empty, empty_url, tmp_path, analysis):
+    migrate(empty, revision="0001")
+    insert_as_first_release(empty, analysis)
+    with empty.exclusive() as connection:
+        connection.execute(sa.text("UPDATE analyses SET searched = :text"), {"text": "łucja öst\nsquats"})
+    migrate(empty)
+    store = open_through_app(empty_url, tmp_path)
+    assert [line.id for line in store.find(ANNA, text="LUCJA ost")] == [SAVED_ID]
+    assert [line.id for line in store.find(ANNA, text="Öst Łucja")] == [SAVED_ID]
+    store.database.close()
+
+
 def test_migrations_make_what_the_models_say(empty):
     migrate(empty)
     with empty.exclusive() as connection:

@@ -182,3 +182,11 @@ def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, anal
     app.button(key=f"history_open_{saved_id}").click().run()
     assert not app.exception
     assert "MAX_FILE_SIZE_MB" in text_of(app)
+
+
+def test_sessions_of_one_athlete_are_followed_however_the_name_was_typed(history, analysis):
+    for name, day in (("Anna", 1), ("anna", 2)):
+        history.save(ANNA, analysis, Labels(name, session_on=date(2026, 11, day)), clip_name="a.mp4")
+    app = visit("history")
+    assert not app.exception
+    assert "From session to session" in text_of(app)
