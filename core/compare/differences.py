@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.compare.errors_measured import COUNT_ERROR, error_of
+from core.compare.errors_measured import COUNT_ERROR, count_limit, error_of
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 from core.exercises import BY_NAME
 from core.metrics.joint import base_joint
@@ -178,7 +178,8 @@ def _count_reps(one: Analysis, other: Analysis) -> Difference:
     """Return the row of the counts: whole numbers with an error of their own, and no spread."""
     first, second = (_estimate_count(each) for each in (one, other))
     doubts = [name for name, each in (("A", one), ("B", other)) if each.count.reason and each.corrections.reps is None]
-    detectable = NAN if doubts else minimal_detectable_change(first, second)
+    counted = sum(each.corrections.reps is None for each in (one, other))
+    detectable = NAN if doubts else count_limit(counted)
     reason = f"the count of {' and '.join(doubts)} is in doubt, see its notes" if doubts else ""
     return Difference("reps", "Reps", "", first, second, second.mean - first.mean, detectable, reason)
 
