@@ -127,15 +127,16 @@ def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
     """Return both sets measured on one joint, where they may show the same exercise but were not.
 
     A shallow squat may be counted on the hip and a deep one on the knee. Both are then counted on the joint that
-    shows the depth of the exercise, as far as it is known of one set and the other's is the same or not clear; a set
-    keeps its own joint if that changes its count, or if its reps or its joint were set by hand.
+    shows the depth of the exercise, as far as it is known of one set and the other's is the same or not clear. Both
+    keep their own joints if that changes the count of one, or if its reps or its joint were set by hand.
     """
     joints = {base_joint(each.metrics.joint) for each in (one, other)}
     known = {each.recognition.exercise for each in (one, other)} - {None}
     if len(joints) == 1 or len(known) != 1:
         return one, other
     joint = BY_NAME[str(known.pop())].joint
-    return _measure_on(one, joint), _measure_on(other, joint)
+    again = _measure_on(one, joint), _measure_on(other, joint)
+    return again if all(base_joint(each.metrics.joint) == joint for each in again) else (one, other)
 
 
 def _measure_on(analysis: Analysis, joint: str) -> Analysis:
