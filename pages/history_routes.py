@@ -56,20 +56,20 @@ def _answer_browser(request: Request, keyring: Keyring) -> Response:
     return answer
 
 
-def in_words(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def say_errors(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """Answer with what the history cannot do, where it cannot."""
 
     @wraps(answer)
-    async def answer_in_words(request: Request) -> Response:
+    async def answer_or_say(request: Request) -> Response:
         try:
             return await answer(request)
         except HistoryError as error:
             return PlainTextResponse(str(error), 503, headers=HEADERS)
 
-    return answer_in_words
+    return answer_or_say
 
 
-@in_words
+@say_errors
 async def send_picture(request: Request) -> Response:
     """Serve one picture of a saved analysis."""
     owner, saved_id = _asked(request)
@@ -80,7 +80,7 @@ async def send_picture(request: Request) -> Response:
     return Response(jpeg, media_type="image/jpeg", headers=PICTURE_HEADERS) if jpeg else _gone()
 
 
-@in_words
+@say_errors
 async def send_clip(request: Request) -> Response:
     """Serve a saved clip from disk, with range requests."""
     owner, saved_id = _asked(request)
@@ -91,7 +91,7 @@ async def send_clip(request: Request) -> Response:
     return FileResponse(path, media_type=summary.clip_type, headers=HEADERS) if path and summary else _gone()
 
 
-@in_words
+@say_errors
 async def send_export(request: Request) -> Response:
     """Serve everything an owner saved."""
     from core.history.export import iter_zip  # noqa: PLC0415  # SQLAlchemy comes with it

@@ -137,3 +137,14 @@ def test_a_database_of_a_newer_release_is_refused(empty, empty_url, tmp_path):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(HistoryError, match="another release of RepScope.*Update RepScope"):
         open_and_close(empty_url, tmp_path)
+
+
+def test_a_database_named_from_where_the_server_was_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = HistoryStore("sqlite:///here/history.sqlite3", clips=Path("here/clips"), quota_bytes=MB)
+    try:
+        with store.database.reading() as connection:
+            assert sa.inspect(connection).has_table("analyses")
+    finally:
+        store.database.close()
+        assert not (ROOT / "here").exists()
