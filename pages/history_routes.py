@@ -1,6 +1,7 @@
 """What the browser asks of the history beside its page: the cookie, pictures, clips, and everything as one zip.
 
-The address of a file holds a pass that the page gave out: it names the owner, is signed, and ends after some hours.
+The address of a file holds a pass that the page gave out: it names the owner and its purpose, is signed, and ends after
+some hours.
 """
 
 import re
@@ -49,7 +50,7 @@ def _answer_browser(request: Request, keyring: Keyring) -> Response:
         if request.query_params.get("make") != "1":
             return JSONResponse({"pass": None}, headers=HEADERS)
         owner, cookie = keyring.new_browser()
-    answer = JSONResponse({"pass": keyring.write_pass(owner), "is_new": is_new}, headers=HEADERS)
+    answer = JSONResponse({"pass": keyring.write_pass(owner, to="browser"), "is_new": is_new}, headers=HEADERS)
     forwarded = request.headers.get("x-forwarded-proto", "")
     is_https = "https" in (request.url.scheme, forwarded.split(",")[0].strip())
     answer.set_cookie(COOKIE, cookie, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=is_https)
@@ -96,7 +97,7 @@ async def send_export(request: Request) -> Response:
     """Serve everything an owner saved."""
     from core.history.export import iter_zip  # noqa: PLC0415  # SQLAlchemy comes with it
 
-    owner = get_keyring().read_pass(request.path_params["token"])
+    owner = get_keyring().read_pass(request.path_params["token"], to="export")
     if owner is None:
         return _gone()
     name = f"repscope_history_{datetime.now(UTC):%Y-%m-%d}.zip"
@@ -109,7 +110,7 @@ async def send_export(request: Request) -> Response:
 def _asked(request: Request) -> tuple[Owner | None, str]:
     saved_id = request.path_params["saved_id"]
     is_id = SAVED_ID.fullmatch(saved_id) is not None
-    return get_keyring().read_pass(request.path_params["token"]) if is_id else None, saved_id
+    return get_keyring().read_pass(request.path_params["token"], to="files") if is_id else None, saved_id
 
 
 def _gone() -> Response:

@@ -177,11 +177,18 @@ def test_cookies_and_passes_are_not_each_other_nor_made_up(tmp_path):
     keyring, other = Keyring(tmp_path, secret="a" * 40), Keyring(tmp_path, secret="b" * 40)
     owner, cookie = keyring.new_browser()
     assert keyring.read_cookie(cookie) == owner
-    assert keyring.read_pass(keyring.write_pass(owner)) == owner
-    for made_up in ("", "x", cookie[:-1], cookie + "x", keyring.write_pass(owner), other.new_browser()[1]):
+    written = keyring.write_pass(owner, to="files")
+    assert keyring.read_pass(written, to="files") == owner
+    for made_up in ("", "x", cookie[:-1], cookie + "x", written, other.new_browser()[1]):
         assert keyring.read_cookie(made_up) is None
-    for made_up in ("", cookie, other.write_pass(owner), keyring.write_pass(owner)[:-2]):
-        assert keyring.read_pass(made_up) is None
+    for made_up in (
+        "",
+        cookie,
+        other.write_pass(owner, to="files"),
+        written[:-2],
+        keyring.write_pass(owner, to="export"),
+    ):
+        assert keyring.read_pass(made_up, to="files") is None
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """The routes of the history when its database or its key is out of order: words, no stack trace."""
 
 import asyncio
+import re
+from functools import partial
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from core.errors import HistoryError
-from core.history import Keyring, get_keyring
+from core.history import Keyring, Labels, get_keyring
 from pages.history_routes import BROWSER_SRC, HISTORY_ROUTES
 from tests.history.conftest import ANNA
+from tests.history.test_pages import visit
 
 
 def ask(method: str, address: str, **headers: str) -> httpx.Response:
@@ -22,7 +25,7 @@ def ask(method: str, address: str, **headers: str) -> httpx.Response:
 
 
 def test_an_export_from_a_broken_database_says_so(history):
-    src = f"/history/files/{get_keyring().write_pass(ANNA)}/export.zip"
+    src = f"/history/files/{get_keyring().write_pass(ANNA, to='export')}/export.zip"
     assert ask("GET", src).status_code == 200
     history.database.close()
     history.database.sqlite_path.write_bytes(b"just text, and enough of it to be looked at " * 50)
@@ -32,7 +35,7 @@ def test_an_export_from_a_broken_database_says_so(history):
 
 
 def test_a_key_that_cannot_be_read_is_said(history, tmp_path):
-    src = f"/history/files/{get_keyring().write_pass(ANNA)}"
+    src = f"/history/files/{get_keyring().write_pass(ANNA, to='files')}"
     (tmp_path / "data" / "secret.key").unlink()
     (tmp_path / "data" / "secret.key").mkdir()
     get_keyring.cache_clear()
@@ -43,7 +46,7 @@ def test_a_key_that_cannot_be_read_is_said(history, tmp_path):
 
 
 def test_a_picture_of_a_row_that_no_database_can_count_is_not_there(history):
-    src = f"/history/files/{get_keyring().write_pass(ANNA)}/{'0' * 32}"
+    src = f"/history/files/{get_keyring().write_pass(ANNA, to='files')}/{'0' * 32}"
     for row in ("12", "9" * 30, "9" * 5000):
         assert ask("GET", f"{src}/{row}.jpg").status_code == 404
 
@@ -57,6 +60,18 @@ def test_another_site_gets_no_leave_to_ask_whose_browser_this_is(history):
 
 def test_a_folder_that_cannot_be_looked_at_is_said(tmp_path):
     keyring = Keyring(tmp_path / ("x" * 300))
-    for read in (keyring.read_cookie, keyring.read_pass):
+    for read in (keyring.read_cookie, partial(keyring.read_pass, to="files")):
         with pytest.raises(HistoryError, match="cannot keep its key"):
             read("a.b")
+
+
+def test_who_was_given_the_address_of_a_picture_gets_that_and_nothing_else(history, analysis, stills):
+    history.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", folder=stills)
+    app = visit("history")
+    (strip,) = app.get("html")
+    (link,) = (part.proto.url for part in app.get("link_button"))
+    src = re.search(r'src="([^"]+)"', strip.proto.body)[1]
+    token = src.split("/")[3]
+    assert (ask("GET", src).status_code, ask("GET", link).status_code) == (200, 200)
+    assert ask("GET", f"/history/files/{token}/export.zip").status_code == 404
+    assert get_keyring().read_pass(token, to="browser") is None, "it would be taken for the browser itself"
