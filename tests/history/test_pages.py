@@ -1,5 +1,6 @@
 """The pages of the history without a browser: what a trainer meets when clocks, clips and clicks are not as usual."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ import streamlit as st
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from core.corrections import Corrections
 from core.history import Labels, get_keyring
+from core.pipeline import correct
 from core.spool import SpooledFile, get_spool
 from pages.components.state import Clip, Result
 from pages.history_routes import COOKIE
@@ -190,3 +193,20 @@ def test_sessions_of_one_athlete_are_followed_however_the_name_was_typed(history
     app = visit("history")
     assert not app.exception
     assert "From session to session" in text_of(app)
+
+
+def counts_compared(app: AppTest) -> tuple[str, str]:
+    """The numbers of reps in the table of differences."""
+    (table,) = (part for part in app.get("bidi_component") if part.proto.component_name == "repscope_differences")
+    reps = next(row for row in json.loads(table.proto.json) if row["label"] == "Reps")
+    return reps["one"], reps["other"]
+
+
+def test_a_comparison_shows_what_was_corrected_meanwhile(history, analysis):
+    first, _ = (history.save(ANNA, analysis, Labels(name=name), clip_name="a.mp4") for name in "ab")
+    app = visit("compare")
+    assert counts_compared(app) == ("5", "5")
+    history.update(ANNA, first, correct(analysis, Corrections(reps=analysis.count.all_reps[1:])))
+    app.run()
+    assert not app.exception
+    assert sorted(counts_compared(app)) == ["4", "5"]
