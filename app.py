@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 from anyio import to_thread
@@ -18,6 +17,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
 from core.history import purge_history
+from core.history.child import MIGRATE, child_environment
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
@@ -55,9 +55,7 @@ async def update_history() -> None:
     settings = load_settings()
     if settings.database_url is None and not (settings.history_dir / "history.sqlite3").exists():
         return  # nothing was ever saved
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "core.history.migrate", cwd=Path(__file__).parent, stderr=asyncio.subprocess.PIPE
-    )
+    child = await asyncio.create_subprocess_exec(*MIGRATE, env=child_environment(), stderr=asyncio.subprocess.PIPE)
     _, words = await child.communicate()
     if child.returncode:
         log.error("The history is out of order: %s", words.decode(errors="replace").strip().splitlines()[-1:])

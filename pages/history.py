@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.trends import compute_trends
+from core.history.words import name_key
 from core.plots.sessions import plot_sessions
 from pages.components.corrections import in_words
 from pages.components.figure import show_figure
@@ -92,7 +93,7 @@ def show_history(owner: Owner) -> None:
     deleted = st.session_state.get("history_deleted", {})
     listed = [saved for saved in found if not saved.is_hidden or saved.id in deleted]
     kept = [saved for saved in found if not saved.is_hidden]
-    sets = {(saved.labels.athlete, saved.exercise) for saved in kept}
+    sets = {(name_key(saved.labels.athlete), saved.exercise) for saved in kept}
     if len(sets) == 1 and next(iter(sets))[1]:
         show_trends(kept)
     elif len(kept) > 1:
@@ -114,12 +115,12 @@ st.title("History", anchor=False)
 if has_login() and not st.user.is_logged_in:
     show_login()
     st.stop()
-find_browser(key="history_browser")
-owner = current_owner()
-if owner is None:
-    show_empty()
-    st.stop()
 try:
-    show_history(owner)
+    find_browser(key="history_browser")
+    owner = current_owner()
+    if owner is None:
+        show_empty()
+    else:
+        show_history(owner)
 except HistoryError as error:
     st.error(str(error), icon=":material/error:")

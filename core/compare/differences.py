@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.compare.errors_measured import COUNT_ERROR, error_of
+from core.compare.errors_measured import COUNT_ERROR, count_limit, error_of
 from core.compare.reps import are_opposite
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 from core.exercises import BY_NAME
@@ -130,15 +130,16 @@ def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
     """Return both sets measured on one joint, where they may show the same exercise but were not.
 
     A shallow squat may be counted on the hip and a deep one on the knee. Both are then counted on the joint that
-    shows the depth of the exercise, as far as it is known of one set and the other's is the same or not clear; a set
-    keeps its own joint if that changes its count, or if its reps or its joint were set by hand.
+    shows the depth of the exercise, as far as it is known of one set and the other's is the same or not clear. Both
+    keep their own joints if that changes the count of one, or if its reps or its joint were set by hand.
     """
     joints = {base_joint(each.metrics.joint) for each in (one, other)}
     known = {each.recognition.exercise for each in (one, other)} - {None}
     if len(joints) == 1 or len(known) != 1:
         return one, other
     joint = BY_NAME[str(known.pop())].joint
-    return _measure_on(one, joint), _measure_on(other, joint)
+    again = _measure_on(one, joint), _measure_on(other, joint)
+    return again if all(base_joint(each.metrics.joint) == joint for each in again) else (one, other)
 
 
 def measure_on_own_joint(analysis: Analysis) -> Analysis:
@@ -190,7 +191,8 @@ def _count_reps(one: Analysis, other: Analysis) -> Difference:
     """Return the row of the counts: whole numbers with an error of their own, and no spread."""
     first, second = (_estimate_count(each) for each in (one, other))
     doubts = [name for name, each in (("A", one), ("B", other)) if each.count.reason and each.corrections.reps is None]
-    detectable = NAN if doubts else minimal_detectable_change(first, second)
+    counted = sum(each.corrections.reps is None for each in (one, other))
+    detectable = NAN if doubts else count_limit(counted)
     reason = f"the count of {' and '.join(doubts)} is in doubt, see its notes" if doubts else ""
     return Difference("reps", "Reps", "", first, second, second.mean - first.mean, detectable, reason)
 

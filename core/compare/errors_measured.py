@@ -15,6 +15,8 @@ from core.view import View
 NAN = float("nan")
 COUNT_ERROR = 0.22
 """Root mean square error of a count: of 56 real clips .95 were exact and all within one, √.05 (README)."""
+MAY_EXCEED = 0.05
+"""Share of comparisons in which error alone may exceed a limit."""
 TURNS_DEG = (0.0, 45.0, 60.0, 90.0)
 """How far the camera stood from the front."""
 ALIKE = {
@@ -45,6 +47,21 @@ SHARES = ("mean_velocity_deg_s", "peak_velocity_deg_s")
 """Given as shares of the velocity."""
 SAME_AS = {"to_turn_s": "eccentric_s", "from_turn_s": "concentric_s", "left_right_rom_diff_deg": "rom_deg"}
 """Quantities measured in the same way as another."""
+
+
+def count_limit(counted: int) -> float:
+    """Return the difference of two equal counts that error alone exceeds in at most 1 of 20 comparisons.
+
+    Whole numbers that are off by one or not at all are no bell curve: each is off in `COUNT_ERROR` squared of the
+    clips, so one of two counts is in 1 of 10, and both in opposite directions in 1 of 800.
+
+    Parameters
+    ----------
+    counted
+        How many of the two were counted by RepScope; the others were set by hand.
+    """
+    some_off = 1 - (1 - COUNT_ERROR**2) ** counted
+    return 1.0 if some_off > MAY_EXCEED else 0.0
 
 
 def error_of(name: str, mean: float, *, view: View, rate_hz: float, is_alike: bool) -> float:

@@ -1,8 +1,8 @@
 """What a trainer chose to keep: analyses in SQLite or PostgreSQL, their clips beside them on disk.
 
-Read `owner` (whose it is), `labels` (what the trainer writes on it), `figures` (what the charts follow), `archive` (an
-`Analysis` as stored, and back), `clips`, `schema`, `database`, `store`, `export`, `trends`; `migrate` brings an older
-database up to date in a process of its own.
+Read `owner` (whose it is), `labels` (what the trainer writes on it), `words` (when that is the same), `figures` (what
+the charts follow), `archive` (an `Analysis` as stored, and back), `clips`, `schema`, `database`, `store`, `export`,
+`trends`; `migrate` brings an older database up to date in a process of its own.
 
 Importing this package imports no SQLAlchemy: whoever saves nothing does not pay its 14 MB.
 """

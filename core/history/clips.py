@@ -54,26 +54,39 @@ class ClipFolder:
             ) from error
 
     def settle(self, saved_id: str) -> None:
-        """Say that the database knows of a clip that was added."""
+        """Say that the database knows of a clip that was added; where that fails, `sweep` does it later."""
         kept, part = self._places(saved_id)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             part.rename(kept)
 
     def drop(self, saved_id: str) -> None:
-        """Remove a clip; one that is not there is no error."""
-        for path in self._places(saved_id):
-            with suppress(FileNotFoundError, NotADirectoryError):
-                path.unlink()
+        """Remove a clip; one that is not there is no error.
+
+        Raises
+        ------
+        HistoryError
+            The folder may only be read; the clip is still there.
+        """
+        try:
+            for path in self._places(saved_id):
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    path.unlink()
+        except OSError as error:
+            raise HistoryError(
+                f"A saved clip could not be deleted: {error.strerror or error}. "
+                "Ask who runs this server to look at HISTORY_DIR."
+            ) from error
 
     def sweep(self, is_known: Callable[[str], bool]) -> None:
         """Finish what a crash interrupted: a part stays as a clip if the database knows its analysis, else it goes."""
         for path in sorted(self.folder.glob(f"*{PART}")):
-            if path.stat().st_mtime > time.time() - LEFT_SECONDS:
-                continue
-            if is_known(path.stem):
-                path.rename(self.folder / path.stem)
-            else:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # somebody's save has just ended
+                if path.stat().st_mtime > time.time() - LEFT_SECONDS:
+                    continue
+                if is_known(path.stem):
+                    self.settle(path.stem)
+                else:
+                    path.unlink()
 
     def _places(self, saved_id: str) -> tuple[Path, Path]:
         return self.folder / saved_id, self.folder / f"{saved_id}{PART}"

@@ -1,9 +1,7 @@
 """The database under the history: how it is opened, what its failures mean, and which schema it has."""
 
-import os
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,9 +13,9 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import HistoryError
+from core.history.child import MIGRATE, child_environment
 from core.history.schema import HEAD
 
-ROOT = Path(__file__).parents[2]
 BUSY_SECONDS = 15
 """How long a write waits for another one; they take milliseconds."""
 CONNECT_SECONDS = 5
@@ -83,10 +81,10 @@ class Database:
         self._checkpoint("TRUNCATE")
 
     def _checkpoint(self, mode: str) -> None:
-        """Move what SQLite's journal holds into its file; one that is busy or full is left for the next time."""
+        """Move what SQLite's journal holds into its file; where that fails, what was written stays in the journal."""
         if self.sqlite_path is None:
             return
-        with self.errors(), closing(self._engine.raw_connection()) as connection, suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, SQLAlchemyError), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
 
     def close(self) -> None:
@@ -128,12 +126,10 @@ class Database:
 
     def _migrate(self) -> None:
         """Run `core.history.migrate` in a child: Alembic takes 11 MB that this process would never give back."""
-        command = [sys.executable, "-m", "core.history.migrate"]
-        url = self.url.render_as_string(hide_password=False)
-        environment = os.environ | {"DATABASE_URL": url}
+        environment = child_environment(DATABASE_URL=self.url.render_as_string(hide_password=False))
         try:
             done = subprocess.run(
-                command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=MIGRATE_SECONDS, check=False
+                MIGRATE, env=environment, capture_output=True, text=True, timeout=MIGRATE_SECONDS, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise HistoryError(

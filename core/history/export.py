@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import PurePath
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -15,6 +15,7 @@ from core.history.figures import NUMBERS
 from core.history.labels import SavedSummary
 from core.history.owner import Owner
 from core.history.store import HistoryStore, SavedFiles
+from core.metrics import RepMetrics
 
 BLOCK_BYTES = 256 * 1024
 _ENDINGS = {
@@ -28,6 +29,7 @@ _COLUMNS = (
     "folder", "athlete", "name", "note", "session_on", "load_kg", "exercise", "rep_count", "joint", *NUMBERS,
     "clip_name", "saved_at", "id",
 )  # fmt: skip
+_REP_COLUMNS = tuple(column.name for column in fields(RepMetrics))
 
 
 class _Sink(io.RawIOBase):
@@ -52,6 +54,7 @@ def iter_zip(store: HistoryStore, owner: Owner) -> Iterator[bytes]:
     """Yield a zip: ``analyses.csv`` with a row each, ``reps.csv``, and a folder per analysis.
 
     The folder holds ``result.json`` (as it was saved), ``landmarks.npz``, the pictures, and the clip where it was kept.
+    ``reps.csv`` has the columns of this release; what another one measured besides is in its ``result.json``.
 
     Raises
     ------
@@ -62,16 +65,13 @@ def iter_zip(store: HistoryStore, owner: Owner) -> Iterator[bytes]:
     analyses_csv, reps_csv = io.StringIO(), io.StringIO()
     rows, reps = csv.writer(analyses_csv), csv.writer(reps_csv)
     rows.writerow(_COLUMNS)
-    has_reps = False
+    reps.writerow(["folder", *_REP_COLUMNS])
     with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
         for number, files in enumerate(store.iter_files(owner), 1):
             folder = _folder_name(files.summary, number)
             rows.writerow([to_cell(value) for value in _row(files.summary, folder)])
             for rep in json.loads(files.result_json)["reps"]:
-                if not has_reps:
-                    reps.writerow(["folder", *rep])
-                    has_reps = True
-                reps.writerow([to_cell(value) for value in (folder, *rep.values())])
+                reps.writerow([to_cell(value) for value in (folder, *(rep.get(name) for name in _REP_COLUMNS))])
             yield from _write_folder(archive, sink, files, folder)
         archive.writestr("analyses.csv", analyses_csv.getvalue())
         archive.writestr("reps.csv", reps_csv.getvalue())
@@ -88,7 +88,11 @@ def _write_folder(archive: ZipFile, sink: _Sink, files: SavedFiles, folder: str)
         return
     ending = _ENDINGS.get(files.summary.clip_type or "", PurePath(files.summary.clip_name).suffix)
     name = ZipInfo(f"{folder}/clip{ending}", date_time=files.summary.saved_at.timetuple()[:6])
-    with files.clip.open("rb") as clip, archive.open(name, "w", force_zip64=True) as entry:
+    try:
+        clip = files.clip.open("rb")
+    except FileNotFoundError:  # it was deleted meanwhile
+        return
+    with clip, archive.open(name, "w", force_zip64=True) as entry:
         while block := clip.read(BLOCK_BYTES):
             entry.write(block)
             yield sink.take()

@@ -3,11 +3,12 @@
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -15,6 +16,9 @@ from core.errors import HistoryError
 
 PASS_SECONDS = 12 * 3600
 """How long the address of a picture or clip works after the page gave it out."""
+Purpose = Literal["browser", "files", "export"]
+"""Of a pass: to say who a browser is, to a picture or clip whose id is known, to everything as one file. An address is
+easily handed on: that of a picture must not open the rest."""
 _KEY_FILE = "secret.key"
 
 
@@ -71,36 +75,41 @@ class Keyring:
         except BadSignature:
             return None
 
-    def write_pass(self, owner: Owner) -> str:
-        """Return a pass to the files of an owner, to put into an address; it ends after `PASS_SECONDS`."""
-        return str(self._passes.dumps(owner.name))
+    def write_pass(self, owner: Owner, *, to: Purpose) -> str:
+        """Return a pass that lets its bearer do one thing for an owner; it ends after `PASS_SECONDS`."""
+        return str(self._passes(to).dumps(owner.name))
 
-    def read_pass(self, text: str) -> Owner | None:
-        """Return whose pass it is; None for one that has ended or was made by somebody else."""
+    def read_pass(self, text: str, *, to: Purpose) -> Owner | None:
+        """Return whose pass it is; None for one that has ended, is to something else, or was made by somebody else."""
         if not self._exists():
             return None
         try:
-            return Owner(self._passes.loads(text, max_age=PASS_SECONDS))
+            return Owner(self._passes(to).loads(text, max_age=PASS_SECONDS))
         except BadSignature:
             return None
 
     def _exists(self) -> bool:
-        return self._given is not None or self._path.exists()
+        with self._disk_errors():
+            return self._given is not None or self._path.exists()
 
     @cached_property
     def _cookies(self) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt="repscope-browser", signer_kwargs=_SIGNER)
 
-    @cached_property
-    def _passes(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._secret, salt="repscope-pass", signer_kwargs=_SIGNER)
+    def _passes(self, to: Purpose) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=f"repscope-pass-{to}", signer_kwargs=_SIGNER)
 
     @cached_property
     def _secret(self) -> str:
         if self._given is not None:
             return self._given
-        try:
+        with self._disk_errors():
             return self._path.read_text(encoding="ascii") if self._path.exists() else _make_key(self._path)
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise HistoryError(
                 f"The history cannot keep its key in {self._path.parent}: {error.strerror or error}. Ask who runs this "

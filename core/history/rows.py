@@ -15,6 +15,7 @@ from core.history.figures import NUMBERS, Figures, figures_of
 from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE, Labels, SavedSummary
 from core.history.owner import Owner
 from core.history.schema import analyses, pictures
+from core.history.words import fold, tidy_name
 from core.pipeline import Analysis
 
 HEAVY = {"record", "result", "landmarks"}
@@ -64,7 +65,7 @@ def measured(analysis: Analysis, *, clip_name: str) -> dict[str, Any]:
 def labelled(labels: Labels) -> dict[str, Any]:
     """Return the columns that the trainer fills."""
     return {
-        "athlete": _clean(labels.athlete)[:MAX_ATHLETE],
+        "athlete": tidy_name(_clean(labels.athlete))[:MAX_ATHLETE],
         "name": _clean(labels.name)[:MAX_NAME],
         "note": _clean(labels.note)[:MAX_NOTE],
         "session_on": labels.session_on,
@@ -79,7 +80,7 @@ def _clean(text: str) -> str:
 def searched(values: Mapping[str, Any]) -> str:
     """Return what a search looks through."""
     exercise = (values["exercise"] or "").replace("_", " ")
-    return "\n".join([values["athlete"], values["name"], values["note"], exercise, values["clip_name"]]).casefold()
+    return fold("\n".join([values["athlete"], values["name"], values["note"], exercise, values["clip_name"]]))
 
 
 def measure_row(values: Mapping[str, Any], kept: Mapping[int, bytes]) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The last revision in `migrations/versions`; a test compares the two."""
 
 metadata = MetaData(
@@ -38,7 +38,7 @@ analyses = Table(
     Column("name", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("clip_name", Text, nullable=False),
-    # case-folded: SQLite and PostgreSQL disagree about what upper and lower case are beyond a to z
+    # folded (`words.fold`): SQLite and PostgreSQL disagree about upper and lower case beyond a to z
     Column("searched", Text, nullable=False),
     Column("exercise", Text),
     Column("rep_count", Integer, nullable=False),

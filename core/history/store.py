@@ -1,8 +1,9 @@
 """Saved analyses: in, found, out, gone. Every method asks for the owner and sees nothing of anybody else's."""
 
 import secrets
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,7 @@ from core.history.rows import (
     to_summary,
 )
 from core.history.schema import analyses, pictures
+from core.history.words import fold, name_key
 from core.pipeline import Analysis
 from core.settings import Settings
 from core.spool.writer import MB, SpooledFile
@@ -74,6 +76,7 @@ class HistoryStore:
         self.clips = ClipFolder(clips)
         self._quota_bytes = quota_bytes
         self._purge_at: float | None = None
+        self._mutex = threading.Lock()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -190,19 +193,21 @@ class HistoryStore:
         Parameters
         ----------
         text
-            Words that must all occur in athlete, name, note, exercise or the clip's name; case does not matter.
+            Words that must all occur in athlete, name, note, exercise or the clip's name; case and accents do not
+            matter.
         athlete, exercise
-            Only those; an empty string finds what has none, None finds all.
+            Only those; an empty string finds what has none, None finds all. Case, blanks and encoding of the
+            athlete's name do not matter.
         with_hidden
             Also what was hidden and is not deleted for good yet, see `hide`.
         """
         if not self.database.is_there:
             return []
         query = sa.select(*LIGHT).where(analyses.c.owner == owner.name)
-        for word in text.casefold().split():
+        for word in fold(text).split():
             query = query.where(analyses.c.searched.contains(word, autoescape=True))
         if athlete is not None:
-            query = query.where(analyses.c.athlete == athlete)
+            query = query.where(analyses.c.athlete.in_(self._spellings(owner, athlete)))
         if exercise is not None:
             query = query.where(sa.func.coalesce(analyses.c.exercise, "") == exercise)
         if not with_hidden:
@@ -213,18 +218,28 @@ class HistoryStore:
             drawn = picture_rows(connection, [row["id"] for row in rows])
         return [to_summary(row, drawn.get(row["id"], ())) for row in rows]
 
+    def _spellings(self, owner: Owner, athlete: str) -> list[str]:
+        """Return how the name of an athlete was typed."""
+        query = sa.select(analyses.c.athlete).where(analyses.c.owner == owner.name).distinct()
+        with self.database.reading() as connection:
+            return [name for name in connection.scalars(query) if name_key(name) == name_key(athlete)]
+
     def names(self, owner: Owner) -> tuple[list[str], list[str]]:
-        """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out."""
+        """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out.
+
+        An athlete typed in several ways occurs once, as typed last.
+        """
         if not self.database.is_there:
             return [], []
         with self.database.reading() as connection:
             rows = connection.execute(
                 sa.select(analyses.c.athlete, analyses.c.exercise)
                 .where(analyses.c.owner == owner.name, analyses.c.hidden_at.is_(None))
-                .distinct()
+                .group_by(analyses.c.athlete, analyses.c.exercise)
+                .order_by(sa.func.max(analyses.c.saved_at))
             ).all()
-        athletes = {athlete for athlete, _ in rows if athlete}
-        return sorted(athletes, key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
+        athletes = {name_key(athlete): athlete for athlete, _ in rows if athlete}
+        return sorted(athletes.values(), key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
 
     # -- out ---------------------------------------------------------------
 
@@ -282,7 +297,7 @@ class HistoryStore:
         with self.database.reading() as connection:
             is_there = get_row(connection, owner, saved_id) is not None
         if is_there:
-            self._delete_for_good([saved_id])
+            self._delete_for_good(is_owned(owner, saved_id))
 
     def hide(self, owner: Owner, saved_id: str) -> None:
         """Delete an analysis so that it can be taken back for `UNDO_SECONDS`; `purge` then makes it final.
@@ -290,13 +305,14 @@ class HistoryStore:
         A server that is stopped meanwhile makes it final at its next start.
         """
         self._set_hidden(owner, saved_id, at=datetime.now(UTC))
-        self._purge_at = time.monotonic() + UNDO_SECONDS
+        with self._mutex:
+            self._purge_at = time.monotonic() + UNDO_SECONDS
 
     def unhide(self, owner: Owner, saved_id: str) -> None:
-        """Take a `hide` back; raises where it has become final."""
+        """Take a `hide` back; raises DeletedError where it has become final."""
+        self._set_hidden(owner, saved_id, at=None)
         with self.database.reading() as connection:
             require_row(connection, owner, saved_id)
-        self._set_hidden(owner, saved_id, at=None)
 
     def _set_hidden(self, owner: Owner, saved_id: str, *, at: datetime | None) -> None:
         with self.database.writing() as connection:
@@ -306,27 +322,36 @@ class HistoryStore:
         """Delete for good what was hidden at least this long ago."""
         before = datetime.now(UTC) - timedelta(seconds=hidden_s)
         with self.database.reading() as connection:
-            due = connection.scalars(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before)).all()
-        if due:
-            self._delete_for_good(due)
+            is_any = connection.scalar(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before).limit(1))
+        if is_any:
+            self._delete_for_good(analyses.c.hidden_at <= before)
 
     def purge_due(self) -> None:
-        """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise."""
-        if self._purge_at is None or time.monotonic() < self._purge_at:
-            return
-        self._purge_at = None
-        self.purge()
+        """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise.
 
-    def _delete_for_good(self, saved_ids: Sequence[str]) -> None:
-        for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
-            self.clips.drop(saved_id)
+        Where it fails, the next call after another `UNDO_SECONDS` tries again.
+        """
+        with self._mutex:
+            if self._purge_at is None or time.monotonic() < self._purge_at:
+                return
+            self._purge_at = tried_again_at = time.monotonic() + UNDO_SECONDS
+        self.purge()
+        with self._mutex:
+            if self._purge_at == tried_again_at:  # else something was hidden meanwhile
+                self._purge_at = None
+
+    def _delete_for_good(self, which: sa.ColumnElement[bool]) -> None:
+        """Delete rows, pictures and clips; the rows are locked, or a delete could be taken back meanwhile."""
         with self.database.writing() as connection:
+            saved_ids = connection.scalars(sa.select(analyses.c.id).where(which).with_for_update()).all()
+            for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
+                self.clips.drop(saved_id)
             connection.execute(analyses.delete().where(analyses.c.id.in_(saved_ids)))
         self.database.empty_journal()
 
     def tidy(self) -> None:
-        """Finish what a crash or a stop interrupted."""
-        self.purge()
+        """Finish what a crash or a stop interrupted; what was hidden a moment ago is deleted at once."""
+        self.purge(hidden_s=0)
         self.clips.sweep(self._is_known)
 
     def _is_known(self, saved_id: str) -> bool:

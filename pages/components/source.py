@@ -77,9 +77,9 @@ def _from_history(owner: Owner, saved: SavedSummary) -> Source:
 
 
 def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:
-    """Load a saved set, once for as long as it is on the page."""
+    """Load a saved set, once for as long as it is on the page and as it was."""
     loaded: dict[tuple[str, str], Shown] = st.session_state.setdefault("compare_loaded", {})
-    key = (owner.name, saved.id)
+    key = (owner.name, repr(saved))  # all that is known of it: corrected or renamed meanwhile, it is loaded anew
     if key not in loaded:
         analysis = get_history().load(owner, saved.id)
         clip_src = f"{saved_src(owner, saved.id)}/clip" if saved.clip_type else None

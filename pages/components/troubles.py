@@ -217,6 +217,7 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             (
                 "The history cannot keep its key in …",
                 "The history's folder … cannot be made: …",
+                "A saved clip could not be deleted: …",
             ),
             "The folder of the history cannot be written to. Everything but the history works.",
             "Set HISTORY_DIR to a folder the server may write to.",

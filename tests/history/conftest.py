@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from core.corrections import Corrections
-from core.history import Owner
+from core.history import Owner, get_history, get_keyring
 from core.history.database import Database
 from core.history.migrate import migrate
 from core.history.store import HistoryStore
@@ -65,6 +65,23 @@ def open_store(database_url, tmp_path) -> Iterator[Callable[..., HistoryStore]]:
 @pytest.fixture
 def store(open_store) -> HistoryStore:
     return open_store()
+
+
+@pytest.fixture
+def history(tmp_path, monkeypatch) -> Iterator[HistoryStore]:
+    """The history of the pages, in a folder of its own."""
+    monkeypatch.setenv("HISTORY_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "data").mkdir()
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'history.sqlite3'}")
+    migrate(database)
+    database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
+    yield get_history()
+    get_history().database.close()
+    for cached in (get_history, get_keyring):
+        cached.cache_clear()
 
 
 @pytest.fixture

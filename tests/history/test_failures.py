@@ -1,18 +1,29 @@
 """What goes wrong with disks and databases is said, changes nothing, and is over when its cause is."""
 
+import csv
+import io
+import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import sqlalchemy as sa
 
-from core.errors import HistoryError
+from core.errors import DeletedError, HistoryError
 from core.history import Keyring, Labels
 from core.history.clips import LEFT_SECONDS, PART
 from core.history.database import Database
+from core.history.export import iter_zip
 from core.history.migrate import migrate
+from core.history.schema import analyses
 from core.history.store import UNDO_SECONDS, HistoryStore
 from core.spool import MB
 from tests.history.conftest import ANNA, BEN
@@ -166,8 +177,140 @@ def test_cookies_and_passes_are_not_each_other_nor_made_up(tmp_path):
     keyring, other = Keyring(tmp_path, secret="a" * 40), Keyring(tmp_path, secret="b" * 40)
     owner, cookie = keyring.new_browser()
     assert keyring.read_cookie(cookie) == owner
-    assert keyring.read_pass(keyring.write_pass(owner)) == owner
-    for made_up in ("", "x", cookie[:-1], cookie + "x", keyring.write_pass(owner), other.new_browser()[1]):
+    written = keyring.write_pass(owner, to="files")
+    assert keyring.read_pass(written, to="files") == owner
+    for made_up in ("", "x", cookie[:-1], cookie + "x", written, other.new_browser()[1]):
         assert keyring.read_cookie(made_up) is None
-    for made_up in ("", cookie, other.write_pass(owner), keyring.write_pass(owner)[:-2]):
-        assert keyring.read_pass(made_up) is None
+    for made_up in (
+        "",
+        cookie,
+        other.write_pass(owner, to="files"),
+        written[:-2],
+        keyring.write_pass(owner, to="export"),
+    ):
+        assert keyring.read_pass(made_up, to="files") is None
+
+
+@contextmanager
+def just_before_writing(store: HistoryStore, act) -> Iterator[None]:
+    """Do something, once, at the moment at which this store has looked and is about to write."""
+    acts, writing = [act], store.database.writing
+
+    def write():
+        if acts:
+            acts.pop()()
+        return writing()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store.database, "writing", write)
+        yield
+
+
+def test_what_is_taken_back_at_the_last_moment_stays_with_its_clip(store, open_store, analysis, clip):
+    saved_id = save(store, analysis, clip=clip)
+    store.hide(ANNA, saved_id)
+    other = open_store()
+    with just_before_writing(store, lambda: other.unhide(ANNA, saved_id)):
+        store.purge(hidden_s=0)
+    assert [line.is_hidden for line in store.find(ANNA)] == [False]
+    assert store.clip_path(ANNA, saved_id) is not None
+
+
+def test_what_became_final_at_the_last_moment_is_not_said_to_be_taken_back(store, open_store, analysis):
+    saved_id = save(store, analysis)
+    store.hide(ANNA, saved_id)
+    other = open_store()
+    with (
+        just_before_writing(store, lambda: other.purge(hidden_s=0)),
+        pytest.raises(DeletedError, match="was deleted"),
+    ):
+        store.unhide(ANNA, saved_id)
+
+
+def test_a_delete_that_fails_is_tried_again(store, analysis, clip, monkeypatch):
+    saved_id = save(store, analysis, clip=clip)
+    kept = store.clip_path(ANNA, saved_id)
+    kept.unlink()
+    kept.mkdir()  # cannot be unlinked, as on a disk that may only be read
+    store.hide(ANNA, saved_id)
+    with store.database.writing() as connection:
+        connection.execute(analyses.update().values(hidden_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + UNDO_SECONDS)
+    with pytest.raises(HistoryError, match=r"clip could not be deleted.*HISTORY_DIR"):
+        store.purge_due()
+    kept.rmdir()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 3 * UNDO_SECONDS)
+    store.purge_due()
+    assert store.find(ANNA, with_hidden=True) == []
+
+
+def test_a_server_that_is_started_again_at_once_makes_a_delete_final(store, open_store, analysis):
+    store.hide(ANNA, save(store, analysis))
+    again = open_store()
+    again.tidy()
+    assert again.find(ANNA, with_hidden=True) == []
+
+
+def test_a_clip_that_arrives_while_the_folder_is_swept(store, analysis, clip):
+    store.clips.add("f" * 32, clip.path)
+    (part,) = store.clips.folder.iterdir()
+    os.utime(part, (0, 0))
+
+    def know(saved_id: str) -> bool:
+        store.clips.settle(saved_id)
+        return True
+
+    store.clips.sweep(know)
+    assert [path.name for path in store.clips.folder.iterdir()] == ["f" * 32]
+
+
+def rows_of(archive: ZipFile, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+
+
+def test_the_export_of_what_another_release_saved_keeps_its_columns(store, analysis):
+    first, _ = save(store, analysis), save(store, analysis)
+    with store.database.writing() as connection:
+        document = json.loads(connection.scalar(sa.select(analyses.c.result).where(analyses.c.id == first)))
+        for rep in document["reps"]:
+            rep.pop("eccentric_s")
+        document["reps"] = [{"unknown_s": 1.5} | rep for rep in document["reps"]]
+        connection.execute(analyses.update().where(analyses.c.id == first).values(result=json.dumps(document)))
+    archive = ZipFile(io.BytesIO(b"".join(iter_zip(store, ANNA))))
+    rows = rows_of(archive, "reps.csv")
+    assert len(rows) == 2 * analysis.rep_count
+    (older,) = (row["folder"] for row in rows_of(archive, "analyses.csv") if row["id"] == first)
+    for rep, row in zip(analysis.metrics.reps * 2, sorted(rows, key=lambda row: row["folder"]), strict=True):
+        assert row["rom_deg"] == str(round(rep.rom_deg, 4))
+        assert bool(row["eccentric_s"]) == (row["folder"] != older)
+
+
+def test_a_clip_that_is_deleted_during_an_export_is_left_out(store, analysis, clip):
+    save(store, analysis, clip=clip)
+    saved_id = save(store, analysis, clip=clip)
+    parts = iter_zip(store, ANNA)
+    data = next(parts)  # the folder of the first, before its clip
+    for line in store.find(ANNA):
+        store.clips.drop(line.id)
+    archive = ZipFile(io.BytesIO(data + b"".join(parts)))
+    assert archive.testzip() is None
+    assert {row["id"] for row in rows_of(archive, "analyses.csv")} >= {saved_id}
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_a_journal_that_cannot_be_emptied_does_not_undo_what_was_saved(store, analysis, clip, monkeypatch):
+    store.find(ANNA)
+    open_one, opened = sa.engine.Engine.raw_connection, []
+
+    def refuse_the_second(engine):
+        opened.append(engine)
+        if len(opened) > 1:
+            raise sqlite3.OperationalError("unable to open database file")  # too many files are open
+        return open_one(engine)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sa.engine.Engine, "raw_connection", refuse_the_second)
+        saved_id = save(store, analysis, clip=clip)
+    assert len(opened) == 2
+    assert store.clip_path(ANNA, saved_id) is not None

@@ -72,6 +72,18 @@ def test_the_first_schema_with_data_in_it_is_brought_to_this_release(empty, empt
     store.database.close()
 
 
+def test_what_an_earlier_release_saved_is_found_without_its_accents(empty, empty_url, tmp_path, analysis):
+    migrate(empty, revision="0001")
+    insert_as_first_release(empty, analysis)
+    with empty.exclusive() as connection:
+        connection.execute(sa.text("UPDATE analyses SET searched = :text"), {"text": "łucja öst\nsquats"})
+    migrate(empty)
+    store = open_through_app(empty_url, tmp_path)
+    assert [line.id for line in store.find(ANNA, text="LUCJA ost")] == [SAVED_ID]
+    assert [line.id for line in store.find(ANNA, text="Öst Łucja")] == [SAVED_ID]
+    store.database.close()
+
+
 def test_migrations_make_what_the_models_say(empty):
     migrate(empty)
     with empty.exclusive() as connection:
@@ -125,3 +137,14 @@ def test_a_database_of_a_newer_release_is_refused(empty, empty_url, tmp_path):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(HistoryError, match="another release of RepScope.*Update RepScope"):
         open_and_close(empty_url, tmp_path)
+
+
+def test_a_database_named_from_where_the_server_was_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = HistoryStore("sqlite:///here/history.sqlite3", clips=Path("here/clips"), quota_bytes=MB)
+    try:
+        with store.database.reading() as connection:
+            assert sa.inspect(connection).has_table("analyses")
+    finally:
+        store.database.close()
+        assert not (ROOT / "here").exists()

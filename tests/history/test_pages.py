@@ -1,5 +1,6 @@
 """The pages of the history without a browser: what a trainer meets when clocks, clips and clicks are not as usual."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,30 +9,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from core.history import Labels, get_history, get_keyring
-from core.history.store import HistoryStore
+from core.corrections import Corrections
+from core.history import Labels, get_keyring
+from core.pipeline import correct
 from core.spool import SpooledFile, get_spool
 from pages.components.state import Clip, Result
+from pages.history_routes import COOKIE
 from tests.history.conftest import ANNA, INFO
-from tests.history.test_failures import make_store
 from tests.test_pages import page, text_of
-
-
-@pytest.fixture
-def history(tmp_path, monkeypatch) -> Iterator[HistoryStore]:
-    """The history of the pages, in a folder of its own."""
-    monkeypatch.setenv("HISTORY_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    (tmp_path / "data").mkdir()
-    make_store(tmp_path / "data").database.close()
-    for cached in (get_history, get_keyring):
-        cached.cache_clear()
-    yield get_history()
-    get_history().database.close()
-    for cached in (get_history, get_keyring):
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -173,3 +161,52 @@ def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history,
     app.run()
     assert "history_save" in {button.key for button in app.button}
     assert not app.exception
+
+
+def test_a_key_that_cannot_be_read_is_said(history, result, tmp_path, monkeypatch):
+    monkeypatch.setattr(ContextProxy, "cookies", {COOKIE: get_keyring().new_browser()[1]})
+    (tmp_path / "data" / "secret.key").unlink()
+    (tmp_path / "data" / "secret.key").mkdir()
+    get_keyring.cache_clear()
+    app = page("history").run()
+    assert not app.exception
+    assert "cannot keep its key" in text_of(app)
+    app = open_dialog(result)
+    del app.session_state["history_owner"]
+    press_save(app)
+    assert not app.exception
+    assert "cannot keep its key" in text_of(app)
+
+
+def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, analysis, clip, monkeypatch):
+    saved_id = history.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", clip=clip)
+    monkeypatch.setattr(get_spool(), "max_file_bytes", 1000)
+    app = visit("history")
+    app.button(key=f"history_open_{saved_id}").click().run()
+    assert not app.exception
+    assert "MAX_FILE_SIZE_MB" in text_of(app)
+
+
+def test_sessions_of_one_athlete_are_followed_however_the_name_was_typed(history, analysis):
+    for name, day in (("Anna", 1), ("anna", 2)):
+        history.save(ANNA, analysis, Labels(name, session_on=date(2026, 11, day)), clip_name="a.mp4")
+    app = visit("history")
+    assert not app.exception
+    assert "From session to session" in text_of(app)
+
+
+def counts_compared(app: AppTest) -> tuple[str, str]:
+    """The numbers of reps in the table of differences."""
+    (table,) = (part for part in app.get("bidi_component") if part.proto.component_name == "repscope_differences")
+    reps = next(row for row in json.loads(table.proto.json) if row["label"] == "Reps")
+    return reps["one"], reps["other"]
+
+
+def test_a_comparison_shows_what_was_corrected_meanwhile(history, analysis):
+    first, _ = (history.save(ANNA, analysis, Labels(name=name), clip_name="a.mp4") for name in "ab")
+    app = visit("compare")
+    assert counts_compared(app) == ("5", "5")
+    history.update(ANNA, first, correct(analysis, Corrections(reps=analysis.count.all_reps[1:])))
+    app.run()
+    assert not app.exception
+    assert sorted(counts_compared(app)) == ["4", "5"]

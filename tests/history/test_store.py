@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import date
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -118,6 +119,22 @@ def test_nobody_sees_anything_of_anybody_else(store, whole, stills, clip):
 def test_search(store, whole, text, is_found):
     save(store, whole)
     assert bool(store.find(ANNA, text=text)) == is_found
+
+
+@pytest.mark.parametrize("text", ["łódź", "ŁÓDŹ", "lodz", normalize("NFD", "Łódź"), "muller", "MÜLLER", "strasse"])
+def test_search_sees_no_accents_and_no_difference_in_how_they_are_encoded(store, analysis, text):
+    mac_name = normalize("NFD", "Müller Straße.mov")
+    saved_id = store.save(ANNA, analysis, replace(LABELS, note="in Łódź"), clip_name=mac_name)
+    assert [line.id for line in store.find(ANNA, text=text)] == [saved_id]
+
+
+def test_one_athlete_however_the_name_was_typed(store, analysis):
+    typed = ["märta  öst", normalize("NFD", " Märta Öst "), "MÄRTA ÖST", "Märta Öst"]
+    saved = {save(store, analysis, athlete=name) for name in typed}
+    save(store, analysis, athlete="Marta Ost")
+    assert store.names(ANNA)[0] == ["Marta Ost", "Märta Öst"]
+    for name in typed:
+        assert {line.id for line in store.find(ANNA, athlete=name)} == saved
 
 
 def test_filters_and_order(store, whole, analysis):

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from core.errors import HistoryError
+from core.errors import AnalysisError, HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.store import UNDO_SECONDS
 from core.metrics.joint import base_joint
@@ -82,7 +82,7 @@ def _show_pictures(owner: Owner, saved: SavedSummary) -> None:
 def _do(action) -> None:
     try:
         action()
-    except HistoryError as error:
+    except AnalysisError as error:  # also: the spool has no room for the clip
         st.error(str(error), icon=":material/error:")
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.history import Owner, get_keyring
+from core.history.owner import Purpose
 from pages.history_routes import BROWSER_SRC, COOKIE
 
 _ask_browser = st.components.v2.component(
@@ -79,21 +80,21 @@ def make_owner(*, key: str) -> str | None:
 
 def saved_src(owner: Owner, saved_id: str) -> str:
     """Return the address under which a saved analysis's pictures and clip are found for some hours."""
-    return f"{_files_src(owner)}/{saved_id}"
+    return f"{_files_src(owner, to='files')}/{saved_id}"
 
 
 def export_src(owner: Owner) -> str:
     """Return the address of everything saved, as a zip."""
-    return f"{_files_src(owner)}/export.zip"
+    return f"{_files_src(owner, to='export')}/export.zip"
 
 
-def _files_src(owner: Owner) -> str:
+def _files_src(owner: Owner, *, to: Purpose) -> str:
     """Return the prefix of this visit's addresses; it stays the same, or pictures would be fetched again and again."""
-    passes: dict[str, str] = st.session_state.setdefault("history_passes", {})
-    known = passes.get(owner.name)
-    if known is None or get_keyring().read_pass(known) is None:
-        passes[owner.name] = get_keyring().write_pass(owner)
-    return f"/history/files/{passes[owner.name]}"
+    passes: dict[tuple[str, Purpose], str] = st.session_state.setdefault("history_passes", {})
+    known = passes.get((owner.name, to))
+    if known is None or get_keyring().read_pass(known, to=to) is None:
+        known = passes[owner.name, to] = get_keyring().write_pass(owner, to=to)
+    return f"/history/files/{known}"
 
 
 def _hear(*, makes: bool, key: str) -> str | None:
@@ -106,7 +107,7 @@ def _hear(*, makes: bool, key: str) -> str | None:
         return None
     if text := heard.get("error"):
         return "The server did not answer. Try again." if text == "failed" else str(text)
-    owner = get_keyring().read_pass(heard["pass"]) if heard.get("pass") else None
+    owner = get_keyring().read_pass(heard["pass"], to="browser") if heard.get("pass") else None
     if owner is not None:
         st.session_state["history_owner"] = owner
     return ""

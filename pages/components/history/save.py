@@ -95,13 +95,16 @@ def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> Non
     if is_saved(results().get(result.key, result)):
         st.session_state["history_saving"] = False
         st.rerun()
-    problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
+    try:
+        problem = make_owner(key=f"history_cookie_{st.session_state.setdefault('history_tries', 0)}")
+    except HistoryError as error:
+        problem = str(error)
     if problem is None:
         return
     st.session_state["history_saving"] = False
     st.session_state["history_tries"] += 1
-    owner = current_owner()
-    if problem or owner is None:
+    owner = None if problem else current_owner()
+    if owner is None:
         st.error(problem or "This browser could not be told from others. Try again.", icon=":material/error:")
         return
     try:
@@ -131,10 +134,12 @@ def _save(owner: Owner, result: Result, labels: Labels, *, keeps_clip: bool) -> 
 
 
 def _update(result: Result) -> None:
-    owner = current_owner()
-    if owner is None or result.saved_id is None:
+    if result.saved_id is None:
         return
     try:
+        owner = current_owner()
+        if owner is None:
+            return
         get_history().update(owner, result.saved_id, result.analysis, folder=result.folder)
     except DeletedError:
         deleted_ids().add(result.saved_id)
