@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
+from core.cycles import WIDTH_RATIO, Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack
 from core.presence import find_travel, is_person_seen
@@ -231,13 +231,18 @@ def _candidates(signal: Signal, time_s: Floats, travel: NDArray[np.bool_]) -> It
 
 
 def _rhythmic(track: LandmarkTrack, travel: NDArray[np.bool_]) -> list[_Candidate]:
-    """Return the cycles of what the whole body does together."""
-    found = [_at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal) for rhythm in find_rhythms(track, without=travel)]
+    """Return the cycles of what the whole body does together; how long one lasts, its band has decided."""
+    found = [
+        _at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal, width_ratio=np.inf)
+        for rhythm in find_rhythms(track, without=travel)
+    ]
     return [candidate for each in found for candidate in each if candidate.cycles.count >= MIN_BAND_CYCLES]
 
 
-def _at_each(hystereses: tuple[float, ...], trace: Trace, *, signal: Signal) -> Iterator[_Candidate]:
-    for cycles in find_cycles(trace, hystereses=hystereses):
+def _at_each(
+    hystereses: tuple[float, ...], trace: Trace, *, signal: Signal, width_ratio: float = WIDTH_RATIO
+) -> Iterator[_Candidate]:
+    for cycles in find_cycles(trace, hystereses=hystereses, width_ratio=width_ratio):
         if cycles.height * signal.per_unit_deg >= MIN_HEIGHT_DEG:
             yield _Candidate(signal, cycles, _score(cycles, per_unit_deg=signal.per_unit_deg))
 
@@ -248,13 +253,14 @@ def _score(cycles: Cycles, *, per_unit_deg: float) -> float:
 
 
 def _winning_count(candidates: list[_Candidate], *, joint: str | None) -> int:
-    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it."""
+    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it by itself."""
     votes: dict[int, float] = {}
     for candidate in candidates:
         count = candidate.cycles.count
         weight = RHYTHM_VOTES if candidate.signal.name == RHYTHM else 1.0
         votes[count] = votes.get(count, 0.0) + weight * candidate.score**2
-    shown = {candidate.cycles.count for candidate in candidates if _is_of(candidate.signal, joint)}
+    able = (c for c in candidates if c.score >= MIN_SCORE and _is_of(c.signal, joint))
+    shown = {candidate.cycles.count for candidate in able}
     return max(shown, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
 
 

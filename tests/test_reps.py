@@ -118,6 +118,17 @@ def test_a_named_joint_drives():
         detect_reps(track, angles, joint="nose")
 
 
+def test_a_named_joint_counts_only_what_it_shows_clearly_itself():
+    time_s = clock(6)
+    track, angles = squat(wave(time_s, cycles=6), time_s)
+    slow = 0.5 - 0.5 * np.cos(2 * np.pi * np.clip((time_s - 1) / (2 * REP_S), 0, 3))
+    angles["left_elbow"] = 5 + 40 * slow + 30 * wave(time_s, cycles=6)
+    assert detect_reps(track, angles).count == 6
+    named = detect_reps(track, angles, joint="left_elbow")
+    assert named.count == 3
+    assert named.score > 0.3
+
+
 def track_of(angles: dict[str, np.ndarray], time_s: np.ndarray, *, hip_x: np.ndarray | None = None) -> LandmarkTrack:
     """Return a standing body 170 long, moved sideways by `hip_x`."""
     heights = {"shoulder": -150.0, "hip": -90.0, "knee": -45.0, "ankle": 0.0, "elbow": -120.0, "wrist": -95.0}
