@@ -177,6 +177,19 @@ def test_limbs_that_take_turns_are_counted_each_and_in_all():
     assert {rep.side for rep in reps} <= {"left", "right", "both"}
 
 
+@pytest.mark.parametrize(
+    ("left", "driver"), [pytest.param(0.5, "right_knee", id="hidden"), pytest.param(0.95, "left_knee", id="seen")]
+)
+def test_of_two_sides_that_agree_the_one_seen_better_is_named(left, driver):
+    time_s = clock(5)
+    track, angles = squat(wave(time_s, cycles=5), time_s)
+    angles |= {name: np.full(len(time_s), 5.0) for name in ("left_hip", "right_hip")}
+    angles["right_knee"] = 0.8 * angles["right_knee"]
+    track.visibility[:, [INDEX["left_hip"], INDEX["left_knee"], INDEX["left_ankle"]]] = left
+    result = detect_reps(track, angles)
+    assert (result.driving_joint, result.count) == (driver, 5)
+
+
 def test_a_shallow_rep_is_kept_apart():
     time_s = clock(7)
     depth = np.where((time_s > 5) & (time_s < 7), 0.35, 1.0)
