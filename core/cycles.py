@@ -153,7 +153,7 @@ def robust_range(values: Floats) -> float:
     return float(high - low)
 
 
-def find_cycles(trace: Trace, *, hystereses: Sequence[float]) -> list[Cycles]:
+def find_cycles(trace: Trace, *, hystereses: Sequence[float], width_ratio: float = WIDTH_RATIO) -> list[Cycles]:
     """Find the cycles whose turning points differ by at least a share of the signal's range.
 
     Parameters
@@ -162,6 +162,8 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float]) -> list[Cycles]:
         From `make_trace` or `band_pass`.
     hystereses
         Shares of the robust range (P95 - P5) a half-cycle must reach; each makes one result.
+    width_ratio
+        A cycle whose far half lasts so many times longer or shorter than the median's is none of the set.
 
     Returns
     -------
@@ -174,19 +176,19 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float]) -> list[Cycles]:
         turns = _turning_points(trace.values, threshold=hysteresis * robust_range(trace.values))
         key = turns.tobytes()
         if key not in found:
-            found[key] = _best_home(trace, turns)
+            found[key] = _best_home(trace, turns, width_ratio=width_ratio)
         if (cycles := found[key]) is not None:
             results.append(cycles)
     return results
 
 
-def _best_home(trace: Trace, turns: Indices) -> Cycles | None:
+def _best_home(trace: Trace, turns: Indices, *, width_ratio: float) -> Cycles | None:
     if len(turns) < 3:
         return None
     turns = _trim(turns, trace.values)
-    best = _cycles(trace, turns, phase=0)
+    best = _cycles(trace, turns, phase=0, width_ratio=width_ratio)
     if len(turns) > 3:
-        other = _cycles(trace, turns, phase=1)
+        other = _cycles(trace, turns, phase=1, width_ratio=width_ratio)
         if (other.count, other.quality) > (best.count, FIRST_HOME * best.quality):
             best = other
     return best if best.count else None
@@ -225,12 +227,12 @@ def _trim(turns: Indices, values: Floats) -> Indices:
     return turns[first : last + 1]
 
 
-def _cycles(trace: Trace, turns: Indices, *, phase: int) -> Cycles:
+def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> Cycles:
     """Cut at every second turning point from `phase` on; keep the cycles as high and as wide as the others."""
     knots = _knots(trace.values, turns[phase:])
     start, rise, turn, fall, end = knots
     heights = np.minimum(*(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end)))
-    width_off = _off(trace.time_s[fall] - trace.time_s[rise], ratio=WIDTH_RATIO)
+    width_off = _off(trace.time_s[fall] - trace.time_s[rise], ratio=width_ratio)
     height_off = _off(heights, ratio=HEIGHT_RATIO)
     kept = (width_off == 0) & (height_off == 0)
     moved = sum(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))[kept]

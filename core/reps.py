@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
+from core.cycles import WIDTH_RATIO, Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
 from core.ghosts import find_ghosts
-from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.presence import find_travel, is_person_seen
 from core.rhythm import RHYTHM, find_rhythms, shape_signal
 from core.signals import DEGREES, Signal, build_signals
@@ -54,6 +54,8 @@ MAX_TRAVEL_SHARE = 0.4
 """Who walks for more of the clip than this is not training on the spot; walking in and out again takes less."""
 OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
+SEEN_BETTER_MIN = 0.1
+"""Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
 OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
@@ -231,13 +233,18 @@ def _candidates(signal: Signal, time_s: Floats, travel: NDArray[np.bool_]) -> It
 
 
 def _rhythmic(track: LandmarkTrack, travel: NDArray[np.bool_]) -> list[_Candidate]:
-    """Return the cycles of what the whole body does together."""
-    found = [_at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal) for rhythm in find_rhythms(track, without=travel)]
+    """Return the cycles of what the whole body does together; how long one lasts, its band has decided."""
+    found = [
+        _at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal, width_ratio=np.inf)
+        for rhythm in find_rhythms(track, without=travel)
+    ]
     return [candidate for each in found for candidate in each if candidate.cycles.count >= MIN_BAND_CYCLES]
 
 
-def _at_each(hystereses: tuple[float, ...], trace: Trace, *, signal: Signal) -> Iterator[_Candidate]:
-    for cycles in find_cycles(trace, hystereses=hystereses):
+def _at_each(
+    hystereses: tuple[float, ...], trace: Trace, *, signal: Signal, width_ratio: float = WIDTH_RATIO
+) -> Iterator[_Candidate]:
+    for cycles in find_cycles(trace, hystereses=hystereses, width_ratio=width_ratio):
         if cycles.height * signal.per_unit_deg >= MIN_HEIGHT_DEG:
             yield _Candidate(signal, cycles, _score(cycles, per_unit_deg=signal.per_unit_deg))
 
@@ -248,19 +255,20 @@ def _score(cycles: Cycles, *, per_unit_deg: float) -> float:
 
 
 def _winning_count(candidates: list[_Candidate], *, joint: str | None) -> int:
-    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it."""
+    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it by itself."""
     votes: dict[int, float] = {}
     for candidate in candidates:
         count = candidate.cycles.count
         weight = RHYTHM_VOTES if candidate.signal.name == RHYTHM else 1.0
         votes[count] = votes.get(count, 0.0) + weight * candidate.score**2
-    shown = {candidate.cycles.count for candidate in candidates if _is_of(candidate.signal, joint)}
+    able = (c for c in candidates if c.score >= MIN_SCORE and _is_of(c.signal, joint))
+    shown = {candidate.cycles.count for candidate in able}
     return max(shown, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
 
 
 def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, angles: dict[str, Floats]) -> RepCount:
     agreeing = [c for c in candidates if c.cycles.count == winner]
-    driver = max(agreeing, key=lambda c: (c.signal.is_plain, c.score))
+    driver = _better_seen(max(agreeing, key=lambda c: (c.signal.is_plain, c.score)), agreeing, track)
     score = max(c.score for c in agreeing)
     other = _other_limb(driver, candidates)
     reps = _without_ghosts(_reps_of(driver, other), angles, time_s=track.time_s)
@@ -280,19 +288,42 @@ def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, 
     )
 
 
+def _better_seen(driver: _Candidate, agreeing: list[_Candidate], track: LandmarkTrack) -> _Candidate:
+    """Return the same joint of the other side if it moves with the driving one and is clearly better seen.
+
+    A hidden limb is the model's guess, which can be more regular than what was measured.
+    """
+    regular = [c for c in _opposite(driver, agreeing) if c.score >= OTHER_SIDE_SCORE * driver.score]
+    together = [c for c in regular if _overlap(driver.cycles, c.cycles) > OVERLAP]
+    other = max(together, key=lambda c: c.score, default=driver)
+    if other is driver or _visibility(track, other.signal) - _visibility(track, driver.signal) < SEEN_BETTER_MIN:
+        return driver
+    return other
+
+
+def _visibility(track: LandmarkTrack, signal: Signal) -> float:
+    """Return the median visibility of the worst landmark of a side's angle, 0 unseen."""
+    points = joint_indices(signal.joint, signal.name.partition("_")[0])
+    return float(np.median(np.nan_to_num(track.visibility[:, points].min(axis=1))))
+
+
 def _other_limb(driver: _Candidate, candidates: list[_Candidate]) -> _Candidate | None:
     """Return the same joint of the other side if it takes turns with the driving one, else ``None``."""
-    side, _, rest = driver.signal.name.partition("_")
-    if side not in SIDES:
-        return None
-    name = f"{SIDES[1 - SIDES.index(side)]}_{rest}"
     cycles = driver.cycles
-    opposite = [c for c in candidates if c.signal.name == name and c.cycles.is_upward == cycles.is_upward]
-    able = [c for c in opposite if abs(c.cycles.count - cycles.count) <= 1]
+    able = [c for c in _opposite(driver, candidates) if abs(c.cycles.count - cycles.count) <= 1]
     other = max(able, key=lambda c: c.score, default=None)
     if other is None or other.score < OTHER_SIDE_SCORE * driver.score or cycles.count < 2:
         return None
     return other if _overlap(cycles, other.cycles) <= OVERLAP else None
+
+
+def _opposite(driver: _Candidate, candidates: list[_Candidate]) -> list[_Candidate]:
+    """Return the same joint of the other side with home on the same level; none if the driver has no side."""
+    side, _, rest = driver.signal.name.partition("_")
+    if side not in SIDES:
+        return []
+    name = f"{SIDES[1 - SIDES.index(side)]}_{rest}"
+    return [c for c in candidates if c.signal.name == name and c.cycles.is_upward == driver.cycles.is_upward]
 
 
 def _overlap(first: Cycles, second: Cycles) -> float:

@@ -118,6 +118,17 @@ def test_a_named_joint_drives():
         detect_reps(track, angles, joint="nose")
 
 
+def test_a_named_joint_counts_only_what_it_shows_clearly_itself():
+    time_s = clock(6)
+    track, angles = squat(wave(time_s, cycles=6), time_s)
+    slow = 0.5 - 0.5 * np.cos(2 * np.pi * np.clip((time_s - 1) / (2 * REP_S), 0, 3))
+    angles["left_elbow"] = 5 + 40 * slow + 30 * wave(time_s, cycles=6)
+    assert detect_reps(track, angles).count == 6
+    named = detect_reps(track, angles, joint="left_elbow")
+    assert named.count == 3
+    assert named.score > 0.3
+
+
 def track_of(angles: dict[str, np.ndarray], time_s: np.ndarray, *, hip_x: np.ndarray | None = None) -> LandmarkTrack:
     """Return a standing body 170 long, moved sideways by `hip_x`."""
     heights = {"shoulder": -150.0, "hip": -90.0, "knee": -45.0, "ankle": 0.0, "elbow": -120.0, "wrist": -95.0}
@@ -164,6 +175,19 @@ def test_limbs_that_take_turns_are_counted_each_and_in_all():
     reps = detect_reps(squat(left, time_s)[0], angles).reps
     assert [rep.number for rep in reps] == [1, 2, 3, 4, 5, 6]
     assert {rep.side for rep in reps} <= {"left", "right", "both"}
+
+
+@pytest.mark.parametrize(
+    ("left", "driver"), [pytest.param(0.5, "right_knee", id="hidden"), pytest.param(0.95, "left_knee", id="seen")]
+)
+def test_of_two_sides_that_agree_the_one_seen_better_is_named(left, driver):
+    time_s = clock(5)
+    track, angles = squat(wave(time_s, cycles=5), time_s)
+    angles |= {name: np.full(len(time_s), 5.0) for name in ("left_hip", "right_hip")}
+    angles["right_knee"] = 0.8 * angles["right_knee"]
+    track.visibility[:, [INDEX["left_hip"], INDEX["left_knee"], INDEX["left_ankle"]]] = left
+    result = detect_reps(track, angles)
+    assert (result.driving_joint, result.count) == (driver, 5)
 
 
 def test_a_shallow_rep_is_kept_apart():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.angles import compute_angles
+from core.cycles import WIDTH_RATIO, Trace, find_cycles
 from core.landmarks import LandmarkTrack
 from core.reps import detect_reps
 from core.rhythm import find_rhythms, shape_signal
@@ -33,6 +34,16 @@ def test_the_rhythm_turns_once_a_rep_down_to_two_samples_each(rate_hz):
 def test_fast_jacks_at_few_frames_are_counted():
     track = jacks(80, rep_s=0.45, rate_hz=5.0)
     assert detect_reps(track, compute_angles(track)).count == pytest.approx(80, abs=1)
+
+
+def test_a_turn_of_the_rhythm_that_lasts_longer_is_still_one():
+    step_s = np.full(7, 1.0)
+    step_s[3] = 2.5
+    time_s = np.arange(0, step_s.sum(), 1 / 30)
+    turns = np.interp(time_s, np.append(0, step_s.cumsum()), np.arange(8))
+    trace = Trace(time_s, -np.cos(2 * np.pi * turns), rate_hz=30.0, path=28.0)
+    counts = [find_cycles(trace, hystereses=(0.35,), width_ratio=ratio)[0].count for ratio in (WIDTH_RATIO, np.inf)]
+    assert counts == [6, 7]
 
 
 def test_noise_has_no_rhythm():

@@ -7,15 +7,13 @@ from numpy.typing import NDArray
 
 from core.landmarks import ANGLE_NAMES, INDEX, JOINTS, SIDES, TRUNK_LEAN, LandmarkTrack, joint_indices
 from core.metrics.curve import RepCurve, cut_curve
-from core.reps import Rep, RepCount
+from core.reps import SEEN_BETTER_MIN, Rep, RepCount
 
 SEEN_WELL_MIN = 0.65
 """Median visibility of a joint's three landmarks from which its angle is measured rather than guessed:
 hidden far sides of real clips lie below .6, near sides above .85 (median over 40 clips, 2026-11)."""
 TAKES_PART_MIN = 0.4
 """A side with less than this share of the other's range does not perform the rep (rule of thumb)."""
-SEEN_BETTER_MIN = 0.1
-"""Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
 ALIKE_MIN = 0.8
 """Correlation from which two sides move together in a rep (rule of thumb; in turn it is below 0)."""
 _ROM_MIN_DEG = 1.0
