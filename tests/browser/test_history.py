@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import open_analyze
 from tests.browser.test_accessibility import violations
 from tests.browser.test_analyze import SAMPLE_REPS, count_on, start
+from tests.postgres import running_cluster
 from tests.server import Server, running_app, wait_until
 
 
@@ -125,10 +126,21 @@ def delete_and_undo(page: Page, server: Server, data: Path) -> None:
     assert b"\xff\xd8\xff" not in files, "a picture is left in the file"
 
 
-def test_save_restart_find_delete(chromium: Browser, tmp_path):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path) -> Iterator[dict[str, object]]:
+    """The settings of a server whose history is in the one or the other."""
+    settings: dict[str, object] = {"HISTORY_DIR": tmp_path / "data"}
+    if request.param == "sqlite":
+        yield settings
+        return
+    with running_cluster() as cluster:
+        yield settings | {"DATABASE_URL": cluster.create("history")}
+
+
+def test_save_restart_find_delete(chromium: Browser, tmp_path, database):
     data = tmp_path / "data"
     visitor, stranger = chromium.new_context(), chromium.new_context()
-    with running_app(tmp_path, HISTORY_DIR=data) as server:
+    with running_app(tmp_path, **database) as server:
         page = open_analyze(visitor, server)
         analyze_sample(page)
         save(page, athlete="Anna *Ö*", with_clip=True, load="60")
@@ -137,7 +149,7 @@ def test_save_restart_find_delete(chromium: Browser, tmp_path):
         assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
         page.close()
     visitor.clear_cookies(name="_streamlit_xsrf")
-    with running_app(tmp_path, HISTORY_DIR=data) as server:
+    with running_app(tmp_path, **database) as server:
         visitor.add_cookies([cookie])
         page = open_analyze(visitor, server)
         open_history(page)
