@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
 from core.history import purge_history
+from core.memory import return_large_blocks
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
@@ -31,6 +32,7 @@ SWEEP_SECONDS = 1
 
 # For the worker: glibc gives each thread of the decoder and the model a heap of its own, which costs 10 MB.
 os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+return_large_blocks()
 
 log = logging.getLogger("repscope")
 log.setLevel(logging.INFO)
