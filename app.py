@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from streamlit.runtime import get_instance
 
 from core.history import purge_history
 from core.history.child import MIGRATE, child_environment
+from core.memory import return_large_blocks
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
@@ -30,6 +32,7 @@ SWEEP_SECONDS = 1
 
 # For the worker: glibc gives each thread of the decoder and the model a heap of its own, which costs 10 MB.
 os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+return_large_blocks()
 
 log = logging.getLogger("repscope")
 log.setLevel(logging.INFO)
@@ -67,6 +70,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     spool = get_spool()
     sweeping = asyncio.create_task(sweep_forever())
     updating = asyncio.create_task(update_history())
+    gc.collect()
+    gc.freeze()  # else Streamlit's collection after every run of a page walks through all libraries: 60 ms, GIL held
     log.info("RepScope is ready: http://localhost:%s", st.get_option("server.port"))
     try:
         yield

@@ -15,7 +15,10 @@ CYCLE_S, DRAWN_FPS = 2.4, 30
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip at about the bit rate a phone writes: decoding costs by the bit as well as by the pixel."""
+    """A clip at about the bit rate a phone writes: decoding costs by the bit as well as by the pixel.
+
+    `seconds` are drawn, and their packets written `repeats` times in a row.
+    """
 
     name: str
     codec: str
@@ -24,24 +27,27 @@ class Clip:
     seconds: float
     mbps: float
     options: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def path(self) -> Path:
-        return CACHE / self.name
+    repeats: int = 1
 
 
 def draw(clip: Clip) -> Path:
     """Write the clip if it is not there yet, with sensor noise, so that it costs what films cost."""
-    if clip.path.exists():
-        return clip.path
-    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / clip.name
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".part{path.suffix}")
+        _encode(clip, unfinished)
+        unfinished.rename(path)
+    return repeat(path, times=clip.repeats)
+
+
+def _encode(clip: Clip, path: Path) -> None:
     motion = plan_steady("squat", count=1, period_s=CYCLE_S)
     size_wh = (clip.size_wh[0] // 2, clip.size_wh[1] // 2)
     shot = Filming(view=View(yaw_deg=80), resolution_wh=size_wh, fps=DRAWN_FPS, noise=4)
     start = round(DRAWN_FPS * (motion.duration_s - CYCLE_S) / 2)
     cycle = list(islice(iter_images(motion, filming=shot), start, start + round(DRAWN_FPS * CYCLE_S)))
-    unfinished = clip.path.with_suffix(f".part{clip.path.suffix}")
-    with av.open(str(unfinished), "w") as container:
+    with av.open(str(path), "w") as container:
         stream = container.add_stream(clip.codec, rate=clip.fps)
         stream.width, stream.height = clip.size_wh
         stream.pix_fmt = "yuvj420p" if clip.codec == "mjpeg" else "yuv420p"
@@ -53,12 +59,11 @@ def draw(clip: Clip) -> Path:
             frame.pts, frame.time_base = index, Fraction(1, clip.fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return unfinished.rename(clip.path)
 
 
 def repeat(clip: Path, *, times: int) -> Path:
     """Write the clip's packets so many times in a row, if not there yet: a long clip in a moment."""
-    path = clip.with_stem(f"{clip.stem}_x{times}")
+    path = clip.with_stem(f"{clip.stem}_x{times}") if times > 1 else clip
     if path.exists():
         return path
     unfinished = path.with_suffix(f".part{path.suffix}")

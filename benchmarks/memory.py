@@ -1,18 +1,20 @@
 """How much memory the whole app takes, web process and worker, and how little it can do with.
 
-Run ``python -m benchmarks.memory [uploads] [growth] [container]`` (all three without a name). Each starts the real app
-with the profile of ``.env.example`` and drives it over its own protocol and upload route, see `benchmarks.tab`.
+Run ``python -m benchmarks.memory [--full] [uploads] [growth] [container]`` (all three without a name). Each starts the
+real app with the profile of ``.env.example`` and drives it over its own protocol and upload route (`benchmarks.tab`).
+What ``--full`` adds is in brackets.
 
 uploads
-    A minute of 1080p in files of 10 to 500 MB: the peak of web process and worker together from upload to result,
-    and the web process idle before and after.
+    A minute of 1080p in files of 10, 200 and 500 MB (25, 50): the peak of web process and worker together from upload
+    to result, and the web process idle before and after.
 growth
-    30 analyses one after the other against one server, a new visitor each.
+    10 (30) analyses one after the other against one server, a new visitor each.
 container
     The lowest limit of a memory cgroup, without swap, in which start, upload and analysis of that minute succeed in at
-    most 1.3 times what they take without a limit, found by bisection; the best of three runs counts, for the noise of
-    the machine. Needs root and a writable memory controller (version 1). The app runs from a copy of the installed
-    packages (1 GB of disk): pages of a library that another program has read would not be charged to the container.
+    most 1.3 times what they take without a limit, found by bisection between 224 and 320 MB (160 and 512); the best of
+    two (three) runs counts, for the noise of the machine. Needs root and a writable memory controller (version 1). The
+    app runs from a copy of the installed packages (1 GB of disk): pages of a library that another program has read
+    would not be charged to the container.
 
 Memory is PSS (proportional set size) among the app's own processes: what several of them share counts once, what
 other programs happen to share with them counts in full. Run it with nothing else running, for the times.
@@ -43,6 +45,7 @@ import httpx
 import psutil
 from websockets.exceptions import WebSocketException
 
+from benchmarks.clips import repeat
 from benchmarks.tab import PageError, open_tab
 from core.mannequin import Filming, View, iter_images, plan_steady
 from tests.server import ROOT, Server, running_app, wait_until
@@ -52,12 +55,23 @@ MB = 2**20
 CYCLE_S, FPS, SECONDS = 2.4, 30, 60
 COUNT = round(SECONDS / CYCLE_S)
 SAMPLE, SAMPLE_REPS = ROOT / "models" / "sample_squats.mp4", 5
-UPLOADS_MB = (10, 25, 50, 200, 500)
-RUNS = 30
-LOWEST_MB, HIGHEST_MB, STEP_MB = 160, 512, 8
-TRIES = 3
+STEP_MB = 8
 MOST_SLOWER = 1.3
 SETTLE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured: sizes of uploads, analyses in a row, limits and tries of a container."""
+
+    uploads_mb: tuple[int, ...] = (10, 200, 500)
+    runs: int = 10
+    lowest_mb: int = 224
+    highest_mb: int = 320
+    tries: int = 2
+
+
+FULL = Extent(uploads_mb=(10, 25, 50, 200, 500), runs=30, lowest_mb=160, highest_mb=512, tries=3)
 
 
 def is_available() -> bool:
@@ -65,23 +79,24 @@ def is_available() -> bool:
     return os.access(CGROUP / "cgroup.procs", os.W_OK)
 
 
-def draw_long_clip(path: Path, *, bits: int = 1_250_000) -> Path:
-    """Write a minute of squats in 1080p, 9 MB: one squat drawn, encoded over and over."""
+def draw_long_clip(folder: Path, *, bits: int = 1_250_000) -> Path:
+    """Write a minute of squats in 1080p, 9 MB: one squat drawn and encoded, its packets over and over."""
     motion = plan_steady("squat", count=1, period_s=CYCLE_S)
     shot = Filming(view=View(yaw_deg=80), resolution_wh=(540, 960), fps=FPS)
     start = round(FPS * (motion.duration_s - CYCLE_S) / 2)
     cycle = list(islice(iter_images(motion, filming=shot), start, start + round(FPS * CYCLE_S)))
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+    path = folder / "squat.mp4"
+    with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = 1080, 1920, "yuv420p"
         stream.bit_rate, stream.options = bits, {"preset": "ultrafast"}
-        for index in range(FPS * SECONDS):
-            frame = av.VideoFrame.from_ndarray(cycle[index % len(cycle)], format="rgb24")
+        for index, image in enumerate(cycle):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame = frame.reformat(width=1080, height=1920, format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return path
+    return repeat(path, times=COUNT)
 
 
 def pad(clip: Path, path: Path, *, size_mb: int) -> Path:
@@ -179,9 +194,9 @@ def wait_for_workers(server: Server) -> None:
     time.sleep(SETTLE_S)
 
 
-def measure_uploads(clip: Path, folder: Path) -> dict[str, object]:
+def measure_uploads(clip: Path, folder: Path, *, extent: Extent) -> dict[str, object]:
     rows = []
-    for size_mb in UPLOADS_MB:
+    for size_mb in extent.uploads_mb:
         file = pad(clip, folder / f"{size_mb}.mp4", size_mb=size_mb)
         with running_app(folder, **profile()) as server:
             with open_tab(server.url):
@@ -199,13 +214,13 @@ def measure_uploads(clip: Path, folder: Path) -> dict[str, object]:
     return {"rows": rows}
 
 
-def measure_growth(_: Path, folder: Path) -> dict[str, object]:
+def measure_growth(_: Path, folder: Path, *, extent: Extent) -> dict[str, object]:
     """Measure from the third analysis on: by then everything that is loaded once has been."""
     idle = []
     with running_app(folder, **profile()) as server:
-        for run in range(1, RUNS + 1):
+        for run in range(1, extent.runs + 1):
             analyze_once(server, SAMPLE, expected=SAMPLE_REPS)
-            if run in (3, RUNS // 2, RUNS):
+            if run in (3, extent.runs // 2, extent.runs):
                 wait_for_workers(server)
                 idle.append(read_memory(server).total)
                 print(f"after {run} analyses {idle[-1]:.1f} MB", flush=True)
@@ -308,17 +323,18 @@ def read_field(path: Path, name: str) -> int:
     return int(fields.get(name, 0))
 
 
-def measure_container(clip: Path, folder: Path) -> dict[str, object]:
+def measure_container(clip: Path, folder: Path, *, extent: Extent) -> dict[str, object]:
     if not is_available():
         print("smallest container: needs root and a writable memory controller (cgroup version 1)")
         return {"smallest_mb": None}
     run = partial(run_in_container, clip, folder, python=copy_environment(folder / "environment"))
-    runs = [run(limit_mb=None) for _ in range(TRIES)]
+    runs = [run(limit_mb=None) for _ in range(extent.tries)]
     most_s = MOST_SLOWER * min(usage.seconds for usage in runs)
-    fails, works = LOWEST_MB - STEP_MB, HIGHEST_MB
+    fails, works = extent.lowest_mb - STEP_MB, extent.highest_mb
     while works - fails > STEP_MB:
         limit_mb = (fails + works) // 2 // STEP_MB * STEP_MB
-        if any(_is_enough(usage, most_s=most_s, runs=runs) for usage in (run(limit_mb=limit_mb) for _ in range(TRIES))):
+        tried = (run(limit_mb=limit_mb) for _ in range(extent.tries))
+        if any(_is_enough(usage, most_s=most_s, runs=runs) for usage in tried):
             works = limit_mb
         else:
             fails = limit_mb
@@ -344,14 +360,16 @@ def main() -> None:
     parts = {"uploads": measure_uploads, "growth": measure_growth, "container": measure_container}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[[], *parts], default=[])
-    chosen = parser.parse_args().parts or list(parts)
+    parser.add_argument("--full", action="store_true", help="as many sizes, runs and tries as are worth it")
+    options = parser.parse_args()
+    extent = FULL if options.full else Extent()
     with tempfile.TemporaryDirectory(prefix="repscope-memory-") as name:
         folder = Path(name)
-        clip = draw_long_clip(folder / "minute.mp4")
+        clip = draw_long_clip(folder)
         print(f"60 s, 1080 x 1920, {clip.stat().st_size / 1e6:.1f} MB, profile of .env.example")
-        for part in chosen:
+        for part in options.parts or parts:
             print(f"\n{part}")
-            print(json.dumps({"benchmark": f"memory {part}"} | parts[part](clip, folder)))
+            print(json.dumps({"benchmark": f"memory {part}"} | parts[part](clip, folder, extent=extent)))
 
 
 if __name__ == "__main__":

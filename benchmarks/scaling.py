@@ -8,6 +8,7 @@ three tables and, fitted to each by least squares on logarithms, exponents: 1 is
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -68,7 +69,8 @@ def analyze(path: Path, skip: int) -> None:
 
 def run(label: str, path: Path, *, skip: int = SKIP, size: float | None = None) -> Run:
     command = [sys.executable, "-m", "benchmarks.scaling", "--clip", str(path), "--skip", str(skip)]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    environment = os.environ | {"MALLOC_ARENA_MAX": "2"}  # as app.py sets it for the worker
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     measured = json.loads(output.splitlines()[-1])
     one = Run(label=label, size=measured["frames"] if size is None else size, **measured)
     print(f"{label:>8} {one.frames:7d} {one.wall_s:8.2f} {one.cpu_s:8.2f} {one.peak_mb:9.0f}", flush=True)

@@ -10,6 +10,7 @@ import pytest
 from core.errors import VideoError
 from core.sampling import SamplingPlan, plan_sampling
 from core.video import Frame, VideoInfo, iter_frames, probe
+from core.video.read import _open
 from tests.clips import write_clip, write_tone
 
 
@@ -213,3 +214,10 @@ def test_a_clip_damaged_after_its_probe_is_an_error_and_not_an_empty_run(tmp_pat
     path.write_bytes(data)
     with pytest.raises(VideoError, match="no frame that can be decoded"):
         list(iter_frames(path, info=info, plan=plan_for(info)))
+
+
+@pytest.mark.parametrize(("size_wh", "threads"), [((1080, 1920), 4), ((2560, 1440), 2), ((3840, 2160), 1)])
+def test_a_larger_frame_has_fewer_decoder_threads(tmp_path, size_wh, threads):
+    """Each keeps whole frames in memory: the second one takes 30 MB at 4K."""
+    with _open(write_clip(tmp_path / "clip.mp4", frames=1, size_wh=size_wh)) as (_, stream):
+        assert stream.codec_context.thread_count == threads

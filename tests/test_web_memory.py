@@ -1,6 +1,8 @@
 """What the app holds in memory: the libraries of each process, and that the worker is gone after a job."""
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -27,6 +29,28 @@ def is_alone(server: Server) -> bool:
     """Whether the web process has no child but the resource tracker of ``multiprocessing``."""
     children = psutil.Process(server.process.pid).children(recursive=True)
     return all("resource_tracker" in " ".join(child.cmdline()) for child in children)
+
+
+FREED = """
+import ctypes
+from pathlib import Path
+
+from core.memory import return_large_blocks
+
+return_large_blocks()
+del (large := [bytearray(2**21)])[:]  # from now on glibc by itself would keep what is smaller in its heap
+chunk = bytearray(2**20)
+address = ctypes.addressof(ctypes.c_char.from_buffer(chunk))
+heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if line.endswith("[heap]"))
+start, end = (int(bound, 16) for bound in heap.split()[0].split("-"))
+print("heap" if start <= address < end else "block of its own")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process holds")
+def test_a_chunk_of_an_upload_never_stays_in_the_heap():
+    done = subprocess.run([sys.executable, "-c", FREED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "block of its own\n"
 
 
 @pytest.mark.model

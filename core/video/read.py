@@ -34,7 +34,10 @@ MAX_FPS = 1000.0
 
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _NO_FRAMES = "The clip holds no frame that can be decoded: it is damaged. Export or film it again."
-_DECODER_THREADS = 2  # each further thread keeps one more full frame in memory
+_DECODER_THREADS = 4
+"""At most. More than cores: while one thread scales a frame for the model, the others must not run out of work."""
+_PIXELS_AT_ONCE = _DECODER_THREADS * 1920 * 1088
+"""Each thread keeps a whole frame in memory, so frames larger than 1080p get fewer threads, and 4K gets one."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,13 @@ def _open(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             raise VideoError("The file holds no video, only sound or pictures. Choose the clip of the set itself.")
         stream = streams[0]
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = _DECODER_THREADS
+        stream.codec_context.thread_count = _decoder_threads(stream)
         yield container, stream
+
+
+def _decoder_threads(stream: VideoStream) -> int:
+    pixels = max(1, stream.codec_context.width * stream.codec_context.height)
+    return min(_DECODER_THREADS, max(1, _PIXELS_AT_ONCE // pixels))
 
 
 def _sniff(path: Path) -> str:

@@ -11,7 +11,7 @@ from tests.server import running_app
 @pytest.mark.slow
 @pytest.mark.skipif(not is_available(), reason="needs a writable memory cgroup, version 1")
 def test_a_minute_of_1080p_fits_into_512_mb(tmp_path, context):
-    clip = draw_long_clip(tmp_path / "minute.mp4")
+    clip = draw_long_clip(tmp_path)
     with (
         confined(512) as group,
         peak_anonymous(group) as peak,
