@@ -1,5 +1,7 @@
 """The body's rhythm: what all landmarks do together, where single joints do not show it."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,18 @@ def test_a_turn_of_the_rhythm_that_lasts_longer_is_still_one():
     trace = Trace(time_s, -np.cos(2 * np.pi * turns), rate_hz=30.0, path=28.0)
     counts = [find_cycles(trace, hystereses=(0.35,), width_ratio=ratio)[0].count for ratio in (WIDTH_RATIO, np.inf)]
     assert counts == [6, 7]
+
+
+def test_a_long_clip_takes_no_memory_that_grows_with_its_square():
+    track = jacks(500, rep_s=1.2, rate_hz=2.0)
+    left_out = nothing_left_out(track)
+    find_rhythms(track, without=left_out)  # what it imports is not counted
+    tracemalloc.start()
+    find_rhythms(track, without=left_out)
+    peak_mb = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    assert len(track.time_s) == 1201
+    assert peak_mb < 20
 
 
 def test_noise_has_no_rhythm():
