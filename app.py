@@ -71,7 +71,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     sweeping = asyncio.create_task(sweep_forever())
     updating = asyncio.create_task(update_history())
     gc.collect()
-    gc.freeze()  # else Streamlit's collection after every run of a page walks through all libraries: 60 ms, GIL held
+    gc.freeze()  # else Streamlit's collection after every run of a page walks through all libraries: 50 ms, GIL held
     log.info("RepScope is ready: http://localhost:%s", st.get_option("server.port"))
     try:
         yield
