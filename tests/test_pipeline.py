@@ -177,9 +177,9 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     import time
 
     correct(analysis, Corrections(joint="left_hip"))
-    started = time.process_time()  # of this process alone: the machine may be busy with others
+    started = time.thread_time()  # of this thread alone: the machine may be busy with others
     again = correct(analysis, Corrections(joint="left_knee"))
-    assert time.process_time() - started < 0.2
+    assert time.thread_time() - started < 0.2
     assert (again.count.driving_joint, again.corrections.joint, again.rep_count) == ("left_knee", "left_knee", 5)
     assert again.track is analysis.track
     assert again.timing == analysis.timing
