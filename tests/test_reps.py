@@ -51,6 +51,17 @@ def test_k_cycles_are_k_reps_from_sine_to_square_with_noise(cycles, sharpness, s
     assert count(wave(time_s, cycles=cycles, sharpness=sharpness) + noise, time_s).count == cycles
 
 
+@pytest.mark.parametrize("rate_hz", [7.5, 15.0, 30.0])
+@pytest.mark.parametrize("drift", [-0.02, 0.0, 0.02])
+def test_a_short_stand_before_and_after_the_set_belongs_to_no_rep(rate_hz, drift):
+    rest_s = 0.4
+    time_s = clock(5, rate_hz=rate_hz, rest_s=rest_s)
+    reps = count(wave(time_s, cycles=5, rest_s=rest_s) + drift * time_s, time_s).reps
+    assert len(reps) == 5
+    assert reps[0].start_s == pytest.approx(rest_s, abs=0.12)
+    assert reps[-1].end_s == pytest.approx(rest_s + 5 * REP_S, abs=0.12)
+
+
 @settings(deadline=None, max_examples=12)
 @given(st.integers(1, 20), st.floats(3.4, 60), st.floats(-100, 1000))
 def test_frame_rate_and_time_offset_change_nothing(cycles, rate_hz, offset_s):
