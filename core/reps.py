@@ -16,6 +16,7 @@ from core.cycles import WIDTH_RATIO, Cycles, Trace, band_pass, find_cycles, make
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.presence import find_travel, is_person_seen
+from core.rests import trim_rests
 from core.rhythm import RHYTHM, find_rhythms, shape_signal
 from core.signals import DEGREES, Signal, build_signals
 
@@ -56,12 +57,6 @@ OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 SEEN_BETTER_MIN = 0.1
 """Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
-HOME_SHARE = 0.05
-"""Of a rep's height: nearer than this to where it begins or ends the body is at home, but for noise."""
-HOME_STRETCH = np.pi / 2 / (np.arccos(2 * HOME_SHARE - 1) - np.pi / 2)
-"""A raised cosine needs so many times as long from half its height to home as from there to `HOME_SHARE`."""
-LEAST_REST_S = 0.1
-"""A shorter rest is the curve's own roundness; a stand before and after the set lasts longer."""
 OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
@@ -362,25 +357,10 @@ def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, time_s: Float
 
 
 def _without_rests(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[Rep]:
-    """Return the reps without the stand before the first and after the last; between reps it is nobody's to give."""
-    if not reps:
-        return reps
-    reps = [replace(reps[0], start_s=_at_home(reps[0], reps[0].start_s, values, time_s=time_s)), *reps[1:]]
-    return [*reps[:-1], replace(reps[-1], end_s=_at_home(reps[-1], reps[-1].end_s, values, time_s=time_s))]
-
-
-def _at_home(rep: Rep, home_s: float, values: Floats, *, time_s: Floats) -> float:
-    """Return when a rep leaves or reaches home: its start or end as found, or nearer to its turn after a rest."""
-    known = np.isfinite(values)
-    at_s = np.linspace(rep.turn_s, home_s, 200)
-    shape = np.interp(at_s, time_s[known], values[known])
-    share = (shape - shape[-1]) / ((shape[0] - shape[-1]) or np.nan)
-    if not (share <= HOME_SHARE).any():
-        return home_s
-    half_s, near_s = (float(at_s[np.argmax(share <= level)]) for level in (0.5, HOME_SHARE))
-    reached_s = half_s + HOME_STRETCH * (near_s - half_s)
-    rest_s = abs(home_s - rep.turn_s) - abs(reached_s - rep.turn_s)
-    return reached_s if rest_s > LEAST_REST_S else home_s
+    times = trim_rests(np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps]), values, time_s=time_s)
+    return [
+        replace(rep, start_s=float(start), end_s=float(end)) for rep, (start, _, end) in zip(reps, times, strict=True)
+    ]
 
 
 def _side(limb: _Candidate, other: _Candidate | None) -> str:
