@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.draw import draw_label, draw_skeleton
-from core.landmarks import INDEX, LANDMARK_COUNT, SIDES, TRUNK_LEAN, LandmarkTrack
+from core.landmarks import INDEX, LANDMARK_COUNT, SIDES, LandmarkTrack
 from core.pipeline import Analysis
 from core.video import ClipWriter, fit_size, iter_frames, plan_output
 
@@ -87,8 +87,8 @@ class Overlay:
         self._joint: int | None = None
         if analysis.metrics.joint:
             name = analysis.metrics.joint
-            self._joint = INDEX[_joint_to_label(track, name)]
-            self._angle = Interpolation(track.time_s, _angle_of(analysis, name)[:, None])
+            self._joint = INDEX[analysis.landmark_beside(name)]
+            self._angle = Interpolation(track.time_s, analysis.angle(name)[:, None])
             self._is_left = _lies_left(track, self._joint)
         self._ends_s = np.array([rep.end_s for rep in analysis.count.reps])
         self._is_edited = analysis.corrections.reps is not None
@@ -168,23 +168,6 @@ class Interpolation:
                 held: Floats = known
                 return held
         return self._nothing
-
-
-def _angle_of(analysis: Analysis, joint: str) -> Floats:
-    """Return the angle ``(n,)`` in degrees, the mean of both sides where the joint names none."""
-    if joint in analysis.angles:
-        return analysis.angles[joint]
-    both: Floats = np.mean([analysis.angles[f"{side}_{joint}"] for side in SIDES], axis=0)
-    return both
-
-
-def _joint_to_label(track: LandmarkTrack, joint: str) -> str:
-    """Return the landmark the angle is written beside: on the side it names, else on the one seen better."""
-    if joint.startswith(SIDES):
-        return joint
-    point = "shoulder" if joint == TRUNK_LEAN else joint
-    visibility = np.nan_to_num(track.visibility).mean(axis=0)
-    return max((f"{side}_{point}" for side in SIDES), key=lambda name: float(visibility[INDEX[name]]))
 
 
 def _lies_left(track: LandmarkTrack, row: int) -> bool:

@@ -232,8 +232,8 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> 
     knots = _knots(trace.values, turns[phase:])
     start, rise, turn, fall, end = knots
     heights = np.minimum(*(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end)))
-    width_off = _off(trace.time_s[fall] - trace.time_s[rise], ratio=width_ratio)
-    height_off = _off(heights, ratio=HEIGHT_RATIO)
+    width_off = outliers(trace.time_s[fall] - trace.time_s[rise], ratio=width_ratio)
+    height_off = outliers(heights, ratio=HEIGHT_RATIO)
     kept = (width_off == 0) & (height_off == 0)
     moved = sum(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))[kept]
     times = _tighten(trace.time_s[knots])
@@ -278,8 +278,16 @@ def _median(sizes: Floats) -> float:
     return float(0.5 * (ordered[half] + ordered[~half]))
 
 
-def _off(sizes: Floats, *, ratio: float) -> NDArray[np.int_]:
-    """Return for each size 0 if it is as the others, -1 or 1 if it is far smaller or larger."""
+def outliers(sizes: Floats, *, ratio: float) -> NDArray[np.int_]:
+    """Return for each size 0 if it is as the others, -1 or 1 if it is far smaller or larger.
+
+    Parameters
+    ----------
+    sizes
+        ``(k,)`` positive; with fewer than three nothing is known of any.
+    ratio
+        Of a size to the median from which it is far off; in uneven sets more, see `OUTLIER_SPREADS`.
+    """
     if len(sizes) < 3:
         return np.zeros(len(sizes), dtype=np.int_)
     logs = np.log(np.maximum(sizes, 1e-9))

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cycles import outliers
+
 Floats = NDArray[np.float64]
 
 SHAPE_POINTS = 16
@@ -15,8 +17,6 @@ MIN_DISTANCE_DEG = 15.0
 """Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both."""
 DISTANCE_RATIO = 4.0
 """A ghost is this many times as far from its most similar rep as reps of the set usually are."""
-SPREADS = 4.0 * 1.4826
-"""In an uneven set also beyond four robust standard deviations (MAD) of the logarithms."""
 REST_RATIO = 1.5
 """A pause this many times the usual interval is a rest; set-up and put-down come beside one, or at the ends."""
 MAX_SHARE = 1.0 / 3.0
@@ -51,10 +51,7 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     if len(reps_s) < FEWEST_REPS or not known:
         return none
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)
-    logs = np.log(np.maximum(nearest, 1e-9))
-    off = logs - np.median(logs)
-    limit = max(np.log(DISTANCE_RATIO), SPREADS * float(np.median(np.abs(off))))
-    alone = (off > limit) & (nearest > MIN_DISTANCE_DEG)
+    alone = (outliers(nearest, ratio=DISTANCE_RATIO) > 0) & (nearest > MIN_DISTANCE_DEG)
     return alone & _is_beside_rest(reps_s[:, 1]) if alone.mean() <= MAX_SHARE else none
 
 

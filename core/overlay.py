@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.landmarks import DRAWN, INDEX, SIDES, SKELETON, TRUNK_LEAN
+from core.landmarks import DRAWN, INDEX, SIDES, SKELETON
 from core.pipeline import Analysis
 from core.plots import joint_title, plot_joint
 
@@ -66,7 +66,7 @@ def pack_driving(analysis: Analysis) -> dict[str, Any] | None:
     return {
         "joint": joint,
         "words": joint.replace("_", " "),
-        "landmark": DRAWN.index(_landmark_of(analysis, joint)),
+        "landmark": DRAWN.index(analysis.landmark_beside(joint)),
         "tenths": _encode(np.where(np.isfinite(values), values * 10, ABSENT_DEG), "<i2"),
     }
 
@@ -90,16 +90,6 @@ def pack_curves(analysis: Analysis, joints: list[str]) -> list[dict[str, Any]]:
             trace.x, trace.y = np.asarray(trace.x, np.float32), np.asarray(trace.y, np.float32)
         packed.append({"joint": joint, "title": joint_title(joint), "figure": figure.to_json()})
     return packed
-
-
-def _landmark_of(analysis: Analysis, joint: str) -> str:
-    """Return the landmark to write the angle beside: on the side it names, else on the one seen better."""
-    if joint.startswith(SIDES):
-        return joint
-    point = "shoulder" if joint == TRUNK_LEAN else joint
-    names = [f"{side}_{point}" for side in SIDES]
-    visibility = np.nan_to_num(analysis.track.visibility, nan=0.0).mean(axis=0)
-    return max(names, key=lambda name: visibility[INDEX[name]])
 
 
 def _encode(values: NDArray[Any], dtype: str) -> str:

@@ -21,7 +21,7 @@ from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
 from core.follow import Clock, Followed, follow_training, nobody
-from core.landmarks import SIDES, LandmarkTrack
+from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.model import model_path
@@ -149,6 +149,14 @@ class Analysis:
             return self.angles[joint]
         both: NDArray[np.float64] = np.mean([self.angles[f"{side}_{joint}"] for side in SIDES], axis=0)
         return both
+
+    def landmark_beside(self, joint: str) -> str:
+        """Return the landmark to write an angle beside: on the side it names, else on the one seen better."""
+        if joint.startswith(SIDES):
+            return joint
+        point = "shoulder" if joint == TRUNK_LEAN else joint
+        visibility = np.nan_to_num(self.track.visibility).mean(axis=0)
+        return max((f"{side}_{point}" for side in SIDES), key=lambda name: float(visibility[INDEX[name]]))
 
 
 @dataclass(frozen=True)

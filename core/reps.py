@@ -351,16 +351,21 @@ def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
 
 def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, time_s: Floats) -> list[Rep]:
     """Return the reps that the rest of the body confirms, numbered."""
-    ghosts = find_ghosts(angles, time_s=time_s, reps_s=np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps]))
+    ghosts = find_ghosts(angles, time_s=time_s, reps_s=_times(reps))
     kept = [rep for rep, ghost in zip(reps, ghosts, strict=True) if not ghost]
     return [replace(rep, number=number) for number, rep in enumerate(kept, start=1)]
 
 
 def _without_rests(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[Rep]:
-    times = trim_rests(np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps]), values, time_s=time_s)
+    times = trim_rests(_times(reps), values, time_s=time_s)
     return [
         replace(rep, start_s=float(start), end_s=float(end)) for rep, (start, _, end) in zip(reps, times, strict=True)
     ]
+
+
+def _times(reps: list[Rep]) -> Floats:
+    """Return ``(k, 3)`` start, turn and end of each, s."""
+    return np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps])
 
 
 def _side(limb: _Candidate, other: _Candidate | None) -> str:
