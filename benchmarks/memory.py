@@ -28,12 +28,11 @@ import shutil
 import struct
 import sysconfig
 import tempfile
-import threading
 import time
 import venv
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
@@ -48,6 +47,7 @@ from websockets.exceptions import WebSocketException
 from benchmarks.clips import repeat
 from benchmarks.tab import PageError, open_tab
 from core.mannequin import Filming, View, iter_images, plan_steady
+from tests.peak import sampled_peak
 from tests.server import ROOT, Server, running_app, wait_until
 
 CGROUP = Path("/sys/fs/cgroup/memory")
@@ -151,22 +151,9 @@ def _read_maps(pid: int) -> dict[str, tuple[int, int]]:
     return dict(mapped)
 
 
-@contextmanager
-def peak_memory(server: Server) -> Iterator[list[Memory]]:
+def peak_memory(server: Server) -> AbstractContextManager[list[Memory]]:
     """Sample the app's memory ten times a second; the list holds the sample with the largest total."""
-    peak, done = [read_memory(server)], threading.Event()
-
-    def sample() -> None:
-        while not done.wait(0.1):
-            peak[0] = max(peak[0], read_memory(server), key=lambda memory: memory.total)
-
-    sampler = threading.Thread(target=sample)
-    sampler.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        sampler.join()
+    return sampled_peak(partial(read_memory, server), every_s=0.1, size=lambda memory: memory.total)
 
 
 def profile(**changes: object) -> dict[str, object]:
@@ -299,22 +286,9 @@ def confined(limit_mb: int | None) -> Iterator[Path]:
         group.rmdir()
 
 
-@contextmanager
-def peak_anonymous(group: Path) -> Iterator[list[float]]:
+def peak_anonymous(group: Path) -> AbstractContextManager[list[float]]:
     """Sample what the kernel cannot take back from a cgroup, MB; the list holds the peak."""
-    peak, done = [0.0], threading.Event()
-
-    def sample() -> None:
-        while not done.wait(0.05):
-            peak[0] = max(peak[0], read_field(group / "memory.stat", "total_rss") / MB)
-
-    sampler = threading.Thread(target=sample)
-    sampler.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        sampler.join()
+    return sampled_peak(lambda: read_field(group / "memory.stat", "total_rss") / MB, every_s=0.05, size=float)
 
 
 def read_field(path: Path, name: str) -> int:

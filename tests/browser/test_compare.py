@@ -15,6 +15,8 @@ from tests.browser.test_accessibility import violations
 from tests.browser.test_history import save
 from tests.server import Server, running_app, wait_until
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 SETS = {"slow.mp4": (3, 2.4), "quick.mp4": (4, 1.6)}
 """Reps, and seconds a rep; both stand for a second before and after."""
 FPS = 15
@@ -23,13 +25,6 @@ STANDING_APART_S = 1.5 / FPS
 PLAYING_APART_S = 0.25
 """While both play, the second catches up by its pace (duo_sides.js); further apart it jumps."""
 READY_MS = 120_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

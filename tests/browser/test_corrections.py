@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,12 +10,7 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, download, start
 from tests.browser.test_player import open_tools, time_of, tool
 from tests.server import wait_until
 
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture

@@ -16,12 +16,7 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, start
 from tests.postgres import running_cluster
 from tests.server import Server, running_app, wait_until
 
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(scope="module")

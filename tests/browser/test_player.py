@@ -13,18 +13,12 @@ from core.palette import SIDE_COLORS
 from tests.browser.player_case import FILMING, know_truth, write_files
 from tests.server import Server, running_app, wait_until
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 FRAME_S = 1 / FILMING.fps
 AXIS_LEFT, AXIS_RIGHT = 44, 10
 """px beside the time axis, as in player.css."""
 READY_MS = 30_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    """Longer than Playwright's five seconds: after an edit everything is measured again, on a busy machine."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,8 @@ import hashlib
 import os
 import re
 import struct
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -16,6 +14,7 @@ from playwright.sync_api import expect
 
 from core.spool import MB
 from tests.browser.conftest import UPLOADER, open_analyze
+from tests.peak import sampled_peak
 from tests.server import ROOT, Server, running_app, wait_until
 
 SAMPLE = ROOT / "models" / "sample_squats.mp4"
@@ -37,28 +36,14 @@ def big_clip(tmp_path_factory) -> Path:
     return path
 
 
-@contextmanager
-def peak_rss_mb(server: Server) -> Iterator[list[float]]:
-    """Sample the web process's resident memory; the list ends with the peak."""
-    process, done, peak = psutil.Process(server.process.pid), threading.Event(), [0.0]
-
-    def sample() -> None:
-        while not done.wait(0.01):
-            peak[0] = max(peak[0], process.memory_info().rss / MB)
-
-    sampler = threading.Thread(target=sample)
-    sampler.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        sampler.join()
+def read_rss_mb(server: Server) -> float:
+    return psutil.Process(server.process.pid).memory_info().rss / MB
 
 
 def test_200_mb_go_to_disk_and_not_into_the_web_process(app, page, big_clip):
     time.sleep(1)  # the first page run has ended
-    before_mb = psutil.Process(app.process.pid).memory_info().rss / MB
-    with peak_rss_mb(app) as peak:
+    before_mb = read_rss_mb(app)
+    with sampled_peak(lambda: read_rss_mb(app), every_s=0.01, size=float) as peak:
         page.set_input_files(UPLOADER, big_clip)
         expect(page.get_by_role("button", name="Analyze")).to_be_visible(timeout=60_000)
     growth_mb = peak[0] - before_mb
