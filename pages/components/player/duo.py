@@ -18,7 +18,9 @@ from core.plots import joint_title
 from pages.components.player.workbench import clip_data, read_browser
 from pages.plotly_js import PLOTLY_SRC
 
-_SCRIPTS = ("numbers", "skeleton", "clip", "transport", "plots", "keys", "phase", "duo_sides", "duo_charts", "duo")
+_SCRIPTS = (
+    "mounted", "numbers", "skeleton", "clip", "transport", "plots", "keys", "phase", "duo_sides", "duo_charts", "duo"
+)  # fmt: skip
 _BAND_OPACITY = 0.18
 
 _duo = st.components.v2.component(

@@ -4,6 +4,7 @@ Everything that moves runs in the browser; Python hears of an edit and of nothin
 side is the files ``browser/*.js``, one module in parts, in the order of `_SCRIPTS`.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from core.video import VideoInfo
 from pages.plotly_js import PLOTLY_SRC
 
 _FOLDER = Path(__file__).parent / "browser"
-_ICONS = "  <!-- icons.html -->\n"
-_SCRIPTS = ("numbers", "skeleton", "clip", "transport", "plots", "curves", "handles", "filmstrip", "edits", "keys")
+_PART = re.compile(r"^ *<!-- (\w+\.html) -->\n", re.MULTILINE)
+_SCRIPTS = (
+    "mounted", "numbers", "skeleton", "clip", "transport", "plots", "curves", "handles", "filmstrip", "edits", "keys"
+)  # fmt: skip
 _MIME = {
     "h264": 'video/mp4; codecs="avc1.640028"',
     "hevc": 'video/mp4; codecs="hvc1.1.6.L93.B0"',
@@ -30,9 +33,9 @@ _MIME = {
 
 
 def read_browser(*names: str) -> str:
-    """Return files of the browser side, joined; the icons stand where they are named."""
+    """Return files of the browser side, joined; parts of the page stand where they are named."""
     text = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
-    return text.replace(_ICONS, (_FOLDER / "icons.html").read_text(encoding="utf-8"))
+    return _PART.sub(lambda part: (_FOLDER / part[1]).read_text(encoding="utf-8"), text)
 
 
 _workbench = st.components.v2.component(

@@ -2,12 +2,11 @@
 
 const duos = new WeakMap();
 
-class Duo {
+class Duo extends Mounted {
   constructor(root) {
-    this.root = root;
-    [this.showsSkeleton, this.isGone, this.loopRow, this.currentRow, this.current] = [true, false, null, null, null];
-    [this.reps, this.pairs, this.charts, this.observers] = [[], [], [], []];
-    this.listening = new AbortController();
+    super(root);
+    [this.showsSkeleton, this.loopRow, this.currentRow, this.current] = [true, null, null, null];
+    [this.reps, this.pairs, this.charts] = [[], [], []];
     this.track = true; // there is a skeleton to switch off
     this.clip = new PairClip(this);
     this.sides = [];
@@ -16,24 +15,6 @@ class Duo {
     this.list = this.find(".rs-pairs");
     this.observeSize(this.find(".rs-phases"), () => this.charts.forEach((chart) => chart.resize()));
     listenToKeys(this);
-  }
-
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
-  findAll(selector) {
-    return this.root.querySelectorAll(selector);
-  }
-
-  on(target, name, react) {
-    target.addEventListener(name, react, { signal: this.listening.signal });
-  }
-
-  observeSize(element, react) {
-    const observer = new ResizeObserver(() => !this.isGone && this.data && react());
-    observer.observe(element);
-    this.observers.push(observer);
   }
 
   update(data) {
@@ -82,20 +63,6 @@ class Duo {
     this.seek(rep.start_s);
   }
 
-  goToNumber(number) {
-    const rep = this.reps.find((each) => each.number === number);
-    if (rep) this.goTo(rep);
-  }
-
-  goToNeighbour(by) {
-    const { time } = this.clip;
-    const rep =
-      by > 0
-        ? this.reps.find((each) => each.start_s > time + 0.02)
-        : this.reps.findLast((each) => each.start_s < time - (this.clip.isPlaying ? 0.5 : 0.02));
-    if (rep) this.goTo(rep);
-  }
-
   toggleLoop() {
     const rep = this.current ?? this.reps.find((each) => each.start_s > this.clip.time) ?? this.reps.at(-1);
     this.loopRow = this.loopRow === null ? rep.row : null;
@@ -135,12 +102,9 @@ class Duo {
   }
 
   destroy() {
-    this.isGone = true;
-    this.listening.abort();
-    this.observers.forEach((observer) => observer.disconnect());
+    super.destroy();
     this.charts.forEach((chart) => chart.destroy());
     this.sides.forEach((side) => side.clip.destroy());
-    forgetKeys(this);
     duos.delete(this.root);
   }
 }

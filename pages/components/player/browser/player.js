@@ -6,14 +6,12 @@ const benches = new WeakMap();
 const places = new Map(); // clip → the time at which it stood, for a player that comes back
 let lastSeek = 0; // number of the last request from outside that any player has seen
 
-class Bench {
+class Bench extends Mounted {
   constructor(root) {
-    this.root = root;
+    super(root);
     this.reps = [];
     this.selected = this.loopRow = this.current = this.track = this.driving = null;
-    [this.editing, this.busy, this.isGone, this.showsSkeleton] = [false, false, false, true];
-    this.listening = new AbortController();
-    this.observers = [];
+    [this.editing, this.busy, this.showsSkeleton] = [false, false, true];
     this.stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.clip = new Clip(this.find("video"), {
       onTime: () => this.showTime(),
@@ -29,24 +27,6 @@ class Bench {
     this.edits = new Edits(this);
     this.parts = [this.transport, this.picture, this.curves, this.strip, this.edits, this.handles];
     listenToKeys(this);
-  }
-
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
-  findAll(selector) {
-    return this.root.querySelectorAll(selector);
-  }
-
-  on(target, name, react) {
-    target.addEventListener(name, react, { signal: this.listening.signal });
-  }
-
-  observeSize(element, react) {
-    const observer = new ResizeObserver(() => !this.isGone && this.data && react());
-    observer.observe(element);
-    this.observers.push(observer);
   }
 
   /** Take what Python sent; called for every rerun that changed something, and when the theme changes. */
@@ -122,22 +102,6 @@ class Bench {
     if (this.editing) this.select(rep.row);
   }
 
-  goToNumber(number) {
-    const rep = this.reps.find((each) => each.number === number && !each.is_partial);
-    if (rep) this.goTo(rep);
-  }
-
-  /** Go to the next rep or the one before; from inside a rep, back is first to its own start. */
-  goToNeighbour(by) {
-    const { time } = this.clip;
-    const [later, earlier] = [
-      this.reps.find((rep) => rep.start_s > time + 0.02),
-      this.reps.findLast((rep) => rep.start_s < time - (this.clip.isPlaying ? 0.5 : 0.02)),
-    ];
-    const rep = by > 0 ? later : earlier;
-    if (rep) this.goTo(rep);
-  }
-
   toggleLoop() {
     const rep = this.current ?? this.reps[this.selected] ?? this.reps.find((each) => each.start_s > this.clip.time) ?? this.reps.at(-1);
     this.loopRow = this.loopRow === null && rep && this.clip.canPlay ? rep.row : null;
@@ -199,14 +163,11 @@ class Bench {
 
   destroy() {
     if (this.data) places.set(this.data.clip?.src, this.clip.time);
-    this.isGone = true;
+    super.destroy();
     clearTimeout(this.waiting);
     clearTimeout(this.handles.waiting);
-    this.listening.abort();
-    this.observers.forEach((observer) => observer.disconnect());
     this.curves.destroy();
     this.clip.destroy();
-    forgetKeys(this);
     benches.delete(this.root);
   }
 }
