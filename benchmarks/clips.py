@@ -28,13 +28,15 @@ class Clip:
     mbps: float
     options: dict[str, str] = field(default_factory=dict)
     repeats: int = 1
+    noise: int = 4
+    """Of a sensor, so that the clip costs what films cost."""
 
 
-def draw(clip: Clip) -> Path:
-    """Write the clip if it is not there yet, with sensor noise, so that it costs what films cost."""
-    path = CACHE / clip.name
+def draw(clip: Clip, *, folder: Path = CACHE) -> Path:
+    """Write the clip if it is not there yet."""
+    path = folder / clip.name
     if not path.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".part{path.suffix}")
         _encode(clip, unfinished)
         unfinished.rename(path)
@@ -44,7 +46,7 @@ def draw(clip: Clip) -> Path:
 def _encode(clip: Clip, path: Path) -> None:
     motion = plan_steady("squat", count=1, period_s=CYCLE_S)
     size_wh = (clip.size_wh[0] // 2, clip.size_wh[1] // 2)
-    shot = Filming(view=View(yaw_deg=80), resolution_wh=size_wh, fps=DRAWN_FPS, noise=4)
+    shot = Filming(view=View(yaw_deg=80), resolution_wh=size_wh, fps=DRAWN_FPS, noise=clip.noise)
     start = round(DRAWN_FPS * (motion.duration_s - CYCLE_S) / 2)
     cycle = list(islice(iter_images(motion, filming=shot), start, start + round(DRAWN_FPS * CYCLE_S)))
     with av.open(str(path), "w") as container:

@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 
 from benchmarks.angles import DRIVERS, Case, landmarks, progress
+from core.compare.errors_measured import ALIKE, SHARES
 from core.landmarks import ANGLE_NAMES
 from core.mannequin import AVERAGE, HEAVY, SLIM, Build, Filming, Motion, RepPlan, Truth, View, compute_truth
 from core.metrics import SetMetrics, compute_metrics
@@ -23,21 +24,16 @@ from core.pipeline import mean_rate_hz, summarize
 from core.pose import silence_native_log
 from core.reps import detect_reps
 
-FIELDS = {
-    "rom_deg": "°", "max_deg": "°", "min_deg": "°", "duration_s": "s", "eccentric_s": "s", "concentric_s": "s",
-    "pause_turn_s": "s", "mean_velocity_deg_s": "°/s", "peak_velocity_deg_s": "°/s",
-}  # fmt: skip
 EXERCISES = ("squat", "hinge", "curl", "press")
 YAWS = {"side": 90, "60°": 60, "45°": 45, "front": 0}
-RELATIVE = ("mean_velocity_deg_s", "peak_velocity_deg_s")
-"""Errors of a velocity grow with it: they are given as a share."""
 
 
 def main() -> int:
     """Measure and print."""
     silence_native_log()
     groups: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-    for case, view in progress_pairs(list(cases())):
+    pairs = list(cases())
+    for case, (_, view) in zip(progress([case for case, _ in pairs]), pairs, strict=True):
         groups[view, case.motion.exercise].append(errors_of(case))
     result = {"benchmark": "differences", "by_view": print_views(groups), "sets": sum(map(len, groups.values()))}
     print(json.dumps(result))
@@ -65,10 +61,6 @@ def case_of(exercise: str, build: Build, pace: tuple[float, float, float], view:
     return Case(Motion(exercise, reps), Filming(view=view, fps=15.0), build)
 
 
-def progress_pairs(pairs: list[tuple[Case, str]]) -> Iterator[tuple[Case, str]]:
-    yield from zip(progress([case for case, _ in pairs]), [view for _, view in pairs], strict=True)
-
-
 def errors_of(case: Case) -> dict[str, float]:
     """Return measured less true mean of the set, by field; NaN where one of them is not measured."""
     truth = compute_truth(case.motion, filming=case.filming, build=case.build)
@@ -76,7 +68,7 @@ def errors_of(case: Case) -> dict[str, float]:
     joint = driver if driver == "trunk_lean" else f"left_{driver}"
     found = summarize(landmarks(case, truth), joint=joint).metrics
     known = metrics_of(truth, joint=joint)
-    return {field: error_of(field, found, known) for field in FIELDS}
+    return {field: error_of(field, found, known) for field in ALIKE}
 
 
 def metrics_of(truth: Truth, *, joint: str) -> SetMetrics:
@@ -88,7 +80,7 @@ def metrics_of(truth: Truth, *, joint: str) -> SetMetrics:
 
 def error_of(field: str, found: SetMetrics, known: SetMetrics) -> float:
     mean, true = found.statistics[field].mean, known.statistics[field].mean
-    return (mean - true) / true if field in RELATIVE else mean - true
+    return (mean - true) / true if field in SHARES else mean - true
 
 
 def print_views(groups: dict[tuple[str, str], list[dict[str, float]]]) -> dict[str, dict[str, dict[str, float]]]:
@@ -96,12 +88,12 @@ def print_views(groups: dict[tuple[str, str], list[dict[str, float]]]) -> dict[s
     print(
         "\nerror of a set's mean: SD between sets of one exercise filmed alike | RMSE over all; velocities as a share"
     )
-    print(f"{'':6s} " + " ".join(f"{field:>20s}" for field in FIELDS))
+    print(f"{'':6s} " + " ".join(f"{field:>20s}" for field in ALIKE))
     table: dict[str, dict[str, dict[str, float]]] = {}
     for view in YAWS:
         here = [errors for (each, _), errors in groups.items() if each == view]
-        table[view] = {field: spread_of([[one[field] for one in group] for group in here]) for field in FIELDS}
-        cells = (f"{table[view][field]['sd']:.3f} | {table[view][field]['rmse']:.3f}" for field in FIELDS)
+        table[view] = {field: spread_of([[one[field] for one in group] for group in here]) for field in ALIKE}
+        cells = (f"{table[view][field]['sd']:.3f} | {table[view][field]['rmse']:.3f}" for field in ALIKE)
         print(f"{view:6s} " + " ".join(f"{cell:>20s}" for cell in cells))
     return table
 

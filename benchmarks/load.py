@@ -174,7 +174,7 @@ def main() -> None:
     parser.add_argument("users", nargs="*", type=int, default=[])
     with tempfile.TemporaryDirectory(prefix="repscope-load-") as name:
         folder = Path(name)
-        clip = pad(SAMPLE, folder / "clip.mp4", size_mb=CLIP_MB)
+        clip = pad(SAMPLE, folder / "clip.mp4", size_bytes=CLIP_MB * 10**6)
         print("users results in order   median    worst    health      page    MB")
         loads = []
         for users in parser.parse_args().users or USERS:

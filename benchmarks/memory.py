@@ -34,26 +34,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
-import av
 import httpx
 import psutil
 from websockets.exceptions import WebSocketException
 
-from benchmarks.clips import repeat
+from benchmarks.clips import CYCLE_S, DRAWN_FPS, Clip, draw
 from benchmarks.tab import PageError, open_tab
-from core.mannequin import Filming, View, iter_images, plan_steady
 from tests.peak import sampled_peak
 from tests.server import ROOT, Server, running_app, wait_until
 
 CGROUP = Path("/sys/fs/cgroup/memory")
 MB = 2**20
-CYCLE_S, FPS, SECONDS = 2.4, 30, 60
+SECONDS = 60
 COUNT = round(SECONDS / CYCLE_S)
+MINUTE = Clip(
+    "squat.mp4", "libx264", (1080, 1920), DRAWN_FPS, CYCLE_S, 1.25, {"preset": "ultrafast"}, repeats=COUNT, noise=0
+)
 SAMPLE, SAMPLE_REPS = ROOT / "models" / "sample_squats.mp4", 5
 STEP_MB = 8
 MOST_SLOWER = 1.3
@@ -79,30 +78,15 @@ def is_available() -> bool:
     return os.access(CGROUP / "cgroup.procs", os.W_OK)
 
 
-def draw_long_clip(folder: Path, *, bits: int = 1_250_000) -> Path:
+def draw_long_clip(folder: Path) -> Path:
     """Write a minute of squats in 1080p, 9 MB: one squat drawn and encoded, its packets over and over."""
-    motion = plan_steady("squat", count=1, period_s=CYCLE_S)
-    shot = Filming(view=View(yaw_deg=80), resolution_wh=(540, 960), fps=FPS)
-    start = round(FPS * (motion.duration_s - CYCLE_S) / 2)
-    cycle = list(islice(iter_images(motion, filming=shot), start, start + round(FPS * CYCLE_S)))
-    path = folder / "squat.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = 1080, 1920, "yuv420p"
-        stream.bit_rate, stream.options = bits, {"preset": "ultrafast"}
-        for index, image in enumerate(cycle):
-            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
-            frame = frame.reformat(width=1080, height=1920, format="yuv420p")
-            frame.pts, frame.time_base = index, Fraction(1, FPS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return repeat(path, times=COUNT)
+    return draw(MINUTE, folder=folder)
 
 
-def pad(clip: Path, path: Path, *, size_mb: int) -> Path:
+def pad(clip: Path, path: Path, *, size_bytes: int) -> Path:
     """Write the clip at a size: behind it random bytes in a box that players skip."""
     data = clip.read_bytes()
-    padding = size_mb * 10**6 - len(data)
+    padding = size_bytes - len(data)
     with path.open("wb") as file:
         file.write(data + struct.pack(">I4s", padding, b"free"))
         for start in range(8, padding, MB):
@@ -184,7 +168,7 @@ def wait_for_workers(server: Server) -> None:
 def measure_uploads(clip: Path, folder: Path, *, extent: Extent) -> dict[str, object]:
     rows = []
     for size_mb in extent.uploads_mb:
-        file = pad(clip, folder / f"{size_mb}.mp4", size_mb=size_mb)
+        file = pad(clip, folder / f"{size_mb}.mp4", size_bytes=size_mb * 10**6)
         with running_app(folder, **profile()) as server:
             with open_tab(server.url):
                 idle = read_memory(server).web

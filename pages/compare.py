@@ -42,7 +42,11 @@ def choose(label: str, place: int) -> Shown:
 
 def show_on_one_joint(one: Shown, other: Shown) -> tuple[Shown, Shown]:
     """Measure both on the same joint where that can be done, and say so."""
-    analyses = measure_alike(one.analysis, other.analysis)
+    originals = one.analysis, other.analysis
+    held = st.session_state.get("compare_alike")  # counting anew takes half a second, and each choice runs the page
+    if held is None or any(now is not before for now, before in zip(originals, held[0], strict=True)):
+        held = st.session_state["compare_alike"] = originals, measure_alike(*originals)
+    analyses = held[1]
     for name, shown, analysis in zip("AB", (one, other), analyses, strict=True):
         if analysis is not shown.analysis:
             st.caption(

@@ -1,7 +1,6 @@
 """The numbers of two sets beside each other, each difference with what error alone would give."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -215,33 +214,24 @@ def _same_view(one: Analysis, other: Analysis) -> bool:
 
 
 def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[str]:
-    names = [each.recognition.exercise for each in (one, other)]
-    found: list[str] = []
-
-    def warn(when: bool, words: Callable[[], str]) -> None:
-        if when:
-            found.append(words())
-
-    warn(
-        not _same_exercise(one, other),
-        lambda: f"The exercises are not known to be the same: A is {_named(names[0])}, B is {_named(names[1])}.",
-    )
-    warn(
-        joints[0] != joints[1],
-        lambda: "They are measured on different joints; under Results the joint to count on can be chosen.",
-    )
-    warn(
-        not _same_view(one, other),
-        lambda: (
-            f"The camera stood elsewhere. A: {_seen(one)}. B: {_seen(other)}. Angles from different places "
-            "are off by different amounts; film from the same place to compare them."
+    a, b = (_named(each.recognition.exercise) for each in (one, other))
+    said = [
+        (not _same_exercise(one, other), f"The exercises are not known to be the same: A is {a}, B is {b}."),
+        (
+            joints[0] != joints[1],
+            "They are measured on different joints; under Results the joint to count on can be chosen.",
         ),
-    )
-    warn(
-        any(not supported_at(each.sample_rate_hz)["velocity"] for each in (one, other)),
-        lambda: "At less than 10 analysed frames a second velocities are left out, and times are less exact.",
-    )
-    return found
+        (
+            not _same_view(one, other),
+            f"The camera stood elsewhere. A: {_seen(one)}. B: {_seen(other)}. Angles from different places "
+            "are off by different amounts; film from the same place to compare them.",
+        ),
+        (
+            any(not supported_at(each.sample_rate_hz)["velocity"] for each in (one, other)),
+            "At less than 10 analysed frames a second velocities are left out, and times are less exact.",
+        ),
+    ]
+    return [words for applies, words in said if applies]
 
 
 def _named(exercise: str | None) -> str:

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.curve import read_between
+
 Floats = NDArray[np.float64]
 Moments = tuple[float, float, float]
 """Start, turn and end of a rep in seconds."""
@@ -21,7 +23,6 @@ Pair = tuple[Moments, Moments]
 
 PHASE_PCT = np.linspace(0.0, 100.0, 101)
 TURN_PCT = 50.0
-_MIN_SAMPLES = 4
 
 
 def pair_in_order(count: int, others: int, *, align: Literal["first", "last"] = "first") -> list[tuple[int, int]]:
@@ -111,9 +112,5 @@ def phase_curves(time_s: Floats, values: Floats, *, reps: Sequence[Moments]) -> 
 
 def _phase_curve(time_s: Floats, values: Floats, *, rep: Moments) -> Floats:
     """Return ``(101,)`` the values at every percent of the phase; NaN throughout if a sample is missing."""
-    inside = slice(max(0, int(np.searchsorted(time_s, rep[0])) - 1), int(np.searchsorted(time_s, rep[2])) + 1)
-    if not np.isfinite(values[inside]).all() or len(values[inside]) < _MIN_SAMPLES:
-        return np.full(len(PHASE_PCT), np.nan)
-    at_s = np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), rep)
-    curve: Floats = np.interp(at_s, time_s[inside], values[inside])
-    return curve
+    curve = read_between(time_s, values, np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), rep))
+    return np.full(len(PHASE_PCT), np.nan) if curve is None else curve

@@ -7,7 +7,7 @@ nothing was measured.
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -21,6 +21,7 @@ CONVENTION = (
     "ankle 0 = foot at a right angle to the shank, dorsiflexion positive; trunk_lean from vertical. "
     "Times in seconds of presentation from the start of the clip; start_s to turn_s to end_s is one rep."
 )
+REP_COLUMNS = tuple(column.name for column in fields(RepMetrics))
 DECIMALS = 4
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs text that begins so; an apostrophe before it keeps it text (OWASP, "CSV Injection")."""
@@ -28,15 +29,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def to_reps_csv(analysis: Analysis) -> str:
     """Return one row per rep; partial and edited reps are listed and marked."""
-    columns = [column.name for column in fields(RepMetrics)]
-    return _to_csv(columns, (asdict(rep).values() for rep in analysis.metrics.reps))
+    return _to_csv(REP_COLUMNS, (asdict(rep).values() for rep in analysis.metrics.reps))
 
 
 def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
     """Return one row per rep of several clips, each given as its file name and analysis; the name comes first."""
-    columns = [column.name for column in fields(RepMetrics)]
     rows = ((name, *asdict(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
-    return _to_csv(["clip", *columns], rows)
+    return _to_csv(["clip", *REP_COLUMNS], rows)
 
 
 def to_frames_csv(analysis: Analysis) -> str:
@@ -69,7 +68,7 @@ def angle_column(name: str) -> str:
     return f"{name}_deg" if name == "trunk_lean" else f"{name}_flexion_deg"
 
 
-def _to_csv(columns: list[str], rows: Iterable[Iterable[object]]) -> str:
+def _to_csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
     writer.writerow(columns)

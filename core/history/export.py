@@ -5,17 +5,16 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from core.export.tables import to_cell
+from core.export.tables import REP_COLUMNS, to_cell
 from core.history.figures import NUMBERS
 from core.history.labels import SavedSummary
 from core.history.owner import Owner
 from core.history.store import HistoryStore, SavedFiles
-from core.metrics import RepMetrics
 
 BLOCK_BYTES = 256 * 1024
 _ENDINGS = {
@@ -29,7 +28,6 @@ _COLUMNS = (
     "folder", "athlete", "name", "note", "session_on", "load_kg", "exercise", "rep_count", "joint", *NUMBERS,
     "clip_name", "saved_at", "id",
 )  # fmt: skip
-_REP_COLUMNS = tuple(column.name for column in fields(RepMetrics))
 
 
 class _Sink(io.RawIOBase):
@@ -65,13 +63,13 @@ def iter_zip(store: HistoryStore, owner: Owner) -> Iterator[bytes]:
     analyses_csv, reps_csv = io.StringIO(), io.StringIO()
     rows, reps = csv.writer(analyses_csv), csv.writer(reps_csv)
     rows.writerow(_COLUMNS)
-    reps.writerow(["folder", *_REP_COLUMNS])
+    reps.writerow(["folder", *REP_COLUMNS])
     with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
         for number, files in enumerate(store.iter_files(owner), 1):
             folder = _folder_name(files.summary, number)
             rows.writerow([to_cell(value) for value in _row(files.summary, folder)])
             for rep in json.loads(files.result_json)["reps"]:
-                reps.writerow([to_cell(value) for value in (folder, *(rep.get(name) for name in _REP_COLUMNS))])
+                reps.writerow([to_cell(value) for value in (folder, *(rep.get(name) for name in REP_COLUMNS))])
             yield from _write_folder(archive, sink, files, folder)
         archive.writestr("analyses.csv", analyses_csv.getvalue())
         archive.writestr("reps.csv", reps_csv.getvalue())

@@ -79,6 +79,27 @@ def cut_curve(
     return RepCurve(dense_s, spline(dense_s), spline(dense_s, 1))
 
 
+def read_between(
+    time_s: NDArray[np.float64], values: NDArray[np.float64], at_s: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Return the values at the times of a rep on straight lines between the samples; None if samples are missing.
+
+    As close as the eye sees it to the spline of `cut_curve`, which would bring 40 MB of SciPy into the web process.
+
+    Parameters
+    ----------
+    time_s, values
+        ``(n,)`` seconds, strictly rising, and values, NaN where nothing was measured.
+    at_s
+        ``(m,)`` rising, from the start of the rep to its end.
+    """
+    inside = slice(max(0, int(np.searchsorted(time_s, at_s[0])) - 1), int(np.searchsorted(time_s, at_s[-1])) + 1)
+    if len(values[inside]) < _MIN_SAMPLES or not np.isfinite(values[inside]).all():
+        return None
+    between: NDArray[np.float64] = np.interp(at_s, time_s[inside], values[inside])
+    return between
+
+
 def find_pause(curve: RepCurve, at_s: float) -> tuple[float, float]:
     """Return when the pause around `at_s` begins and ends; equal if there is none.
 

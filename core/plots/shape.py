@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
+from core.metrics.curve import read_between
 from core.metrics.joint import driven_side
 from core.palette import (
     ACCENT,
@@ -159,17 +160,10 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
 
 def normalize_rep(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | None:
     """Return ``(101,)`` the rep's angle in degrees at every percent of its duration; None where it has a gap."""
-    names = [f"{side}_{rep.joint}" for side in SIDES] if f"left_{rep.joint}" in analysis.angles else [rep.joint]
-    if names[0] not in analysis.angles:
-        return None
-    time_s = analysis.track.time_s
-    series = np.mean([analysis.angles[name] for name in names], axis=0)
-    inside = slice(max(0, np.searchsorted(time_s, rep.start_s) - 1), np.searchsorted(time_s, rep.end_s) + 1)
-    if not np.isfinite(series[inside]).all() or len(series[inside]) < 4:
+    if not rep.joint:
         return None
     at_s = rep.start_s + SHARE_PCT / 100 * (rep.end_s - rep.start_s)
-    normalized: NDArray[np.float64] = np.interp(at_s, time_s[inside], series[inside])
-    return normalized
+    return read_between(analysis.track.time_s, analysis.angle(rep.joint), at_s)
 
 
 def kind_of(rep: RepMetrics) -> str:

@@ -173,7 +173,7 @@ def rep_shapes(analysis: Analysis) -> list[Floats]:
         np.interp(
             np.linspace(rep.start_s, rep.end_s, STEPS),
             time_s,
-            np.mean([analysis.angles[name] for name in _sides_of(rep.joint)], axis=0),
+            analysis.angle(rep.joint),
         )
         for rep in analysis.metrics.reps
         if not rep.is_partial and np.isfinite(rep.rom_deg)

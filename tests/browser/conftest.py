@@ -64,6 +64,15 @@ def page(context: BrowserContext, app: Server) -> Page:
     return open_analyze(context, app)
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from a list; a page that still scrolls there, as a click makes it, shuts the list again."""
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def open_analyze(context: BrowserContext, server: Server) -> Page:
     """Open the Analyze page of a server and wait for its uploader."""
     page = context.new_page()

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import choose
 from tests.browser.test_analyze import SAMPLE_REPS, count_on, download, start
 from tests.browser.test_player import open_tools, time_of, tool
 from tests.server import wait_until
@@ -25,15 +26,6 @@ def result(page: Page) -> Page:
 
 def expect_count(page: Page, count: int) -> None:
     expect(page.get_by_role("heading", name=f"{count} reps", exact=True)).to_be_visible()
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose from a list; a page that still scrolls there, as a click makes it, shuts the list again."""
-    box = page.get_by_role("combobox", name=label)
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def reps_csv(page: Page) -> list[dict[str, str]]:

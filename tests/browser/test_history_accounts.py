@@ -19,6 +19,8 @@ from tests.postgres import running_cluster
 from tests.saved_sets import save_for
 from tests.server import ROOT, Server, free_port, running_app, wait_until
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 
 @contextmanager
 def running_provider() -> Iterator[str]:
@@ -95,7 +97,6 @@ def used_browser(context, server, provider, database_url, tmp_path) -> BrowserCo
 
 
 def test_nothing_moves_between_accounts(server, database_url, used_browser, chromium, tmp_path):
-    expect.set_options(timeout=20_000)
     clips = tmp_path / "data" / "clips"
     page = log_in(used_browser, server, "anna")
     open_history(page)
@@ -133,4 +134,3 @@ def test_nothing_moves_between_accounts(server, database_url, used_browser, chro
     assert not list(clips.iterdir())
     assert httpx.get(server.url + src).status_code == 404
     elsewhere.close()
-    expect.set_options(timeout=5_000)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.history import Labels
+from tests.browser.conftest import choose
 from tests.browser.test_accessibility import violations
 from tests.browser.test_history import card
 from tests.saved_sets import save_for_browser
@@ -49,11 +50,6 @@ def names(page: Page) -> list[str]:
     """Return the names of the sets from top to bottom, as a screen reader meets them."""
     cards = page.locator("[class*=st-key-history_card_]").all_inner_texts()
     return [name for text in cards for name in ("Week 1", "Week 4", "Week 8", "Test") if name in text]
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_search_finds_by_note_and_says_when_nothing_fits(page):

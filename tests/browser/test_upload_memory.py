@@ -1,9 +1,7 @@
 """Uploads in a real browser: the clip goes to disk, the web process stays small, refusals are explained."""
 
 import hashlib
-import os
 import re
-import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.memory import pad
 from core.spool import MB
 from tests.browser.conftest import UPLOADER, open_analyze
 from tests.peak import sampled_peak
@@ -24,14 +23,7 @@ BIG_MB, MAX_GROWTH_MB = 200, 20
 @pytest.fixture(scope="module")
 def big_clip(tmp_path_factory) -> Path:
     """A real clip of 200 MB: the sample, and random bytes in a box that players skip."""
-    path = tmp_path_factory.mktemp("big") / "squats.mp4"
-    sample = SAMPLE.read_bytes()
-    padding = BIG_MB * MB - len(sample)
-    with path.open("wb") as file:
-        file.write(sample + struct.pack(">I4s", padding, b"free"))
-        for _ in range(padding // MB):
-            file.write(os.urandom(MB))
-        file.write(bytes(padding % MB - 8))
+    path = pad(SAMPLE, tmp_path_factory.mktemp("big") / "squats.mp4", size_bytes=BIG_MB * MB)
     assert path.stat().st_size == BIG_MB * MB
     return path
 
