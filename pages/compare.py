@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.compare import are_opposite, compare_sets, measure_alike, moments_in_phase
+from core.compare import Comparison, are_opposite, compare_sets, measure_alike, moments_in_phase
 from core.errors import AnalysisError
-from core.landmarks import JOINTS, TRUNK_LEAN
-from core.plots import joint_title, moving_joints
 from pages.components.batch import batch
 from pages.components.differences_table import show_differences
+from pages.components.joints import choose_joints
 from pages.components.pairing import choose_pairs
 from pages.components.player import Shown, show_duo
 from pages.components.queue import receive_clips, show_queue
@@ -32,21 +31,17 @@ if len(choices) < 2:
 
 def choose(label: str, place: int) -> Shown:
     """Let the trainer choose a set; the two newest are there at first, the older one as A."""
-    labels = {each.id: each.label for each in choices}
+    by_id = {each.id: each for each in choices}
     key = f"compare_{label}"
-    if st.session_state.get(key) not in labels:
+    if st.session_state.get(key) not in by_id:
         st.session_state[key] = choices[place].id
-    chosen = st.selectbox(f"Set {label}", list(labels), format_func=lambda each: labels[each], key=key)
-    return next(each for each in choices if each.id == chosen).load()
+    chosen = st.selectbox(f"Set {label}", list(by_id), format_func=lambda each: by_id[each].label, key=key)
+    return by_id[chosen].load()
 
 
 def show_on_one_joint(one: Shown, other: Shown) -> tuple[Shown, Shown]:
     """Measure both on the same joint where that can be done, and say so."""
-    originals = one.analysis, other.analysis
-    held = st.session_state.get("compare_alike")  # counting anew takes half a second, and each choice runs the page
-    if held is None or any(now is not before for now, before in zip(originals, held[0], strict=True)):
-        held = st.session_state["compare_alike"] = originals, measure_alike(*originals)
-    analyses = held[1]
+    analyses = measure_alike(one.analysis, other.analysis)
     for name, shown, analysis in zip("AB", (one, other), analyses, strict=True):
         if analysis is not shown.analysis:
             st.caption(
@@ -54,6 +49,24 @@ def show_on_one_joint(one: Shown, other: Shown) -> tuple[Shown, Shown]:
                 f"counts on the {shown.analysis.metrics.joint}.".replace("_", " ")
             )
     return replace(one, analysis=analyses[0]), replace(other, analysis=analyses[1])
+
+
+@st.fragment  # which reps and joints are shown changes nothing above: counting anew for it would take half a second
+def show_pair(one: Shown, other: Shown, comparison: Comparison) -> None:
+    """Show both in phase with their curves, and the table."""
+    moments = moments_in_phase(one.analysis, other.analysis)
+    pairs = choose_pairs(*moments)
+    if pairs:
+        joints = choose_joints(one.analysis, key=f"compare_joints_{one.id}")
+        show_duo(one, other, moments=moments, pairs=pairs, joints=joints, key="compare_duo")
+        st.caption(
+            "Curves: mean ± standard deviation of the whole reps, A solid, B dashed; the two reps on screen are "
+            "heavier. Every rep is stretched so that start, turn and end coincide: tempo is in the table, not in the "
+            "curves."
+        )
+    else:
+        st.info("One of the sets has too few whole reps to be shown in phase with the other. The numbers are below.")
+    show_differences(comparison)
 
 
 left, right = st.columns(2)
@@ -75,27 +88,9 @@ with remarks:
 comparison = compare_sets(one.analysis, other.analysis)
 if comparison.warnings:
     remarks.warning("  \n".join(comparison.warnings), icon=":material/info:")
-moments = moments_in_phase(one.analysis, other.analysis)
-pairs = choose_pairs(*moments)
 if are_opposite(one.analysis, other.analysis):
     remarks.caption(
         "One clip begins at the top of a rep, the other at the bottom. So that both are lowered and lifted together, "
         "the reps of one are taken from turn to turn here; its numbers below are those of its own reps."
     )
-if pairs:
-    joints = st.pills(
-        "Joint angles",
-        [*JOINTS, TRUNK_LEAN],
-        selection_mode="multi",
-        default=moving_joints(one.analysis, most=2),
-        format_func=joint_title,
-        key=f"compare_joints_{one.id}",
-    )
-    show_duo(one, other, moments=moments, pairs=pairs, joints=joints, key="compare_duo")
-    st.caption(
-        "Curves: mean ± standard deviation of the whole reps, A solid, B dashed; the two reps on screen are heavier. "
-        "Every rep is stretched so that start, turn and end coincide: tempo is in the table, not in the curves."
-    )
-else:
-    st.info("One of the sets has too few whole reps to be shown in phase with the other. The numbers are below.")
-show_differences(comparison)
+show_pair(one, other, comparison)

@@ -4,7 +4,7 @@
 everywhere), ``preview`` (a small copy for browsers that cannot play the clip itself).
 """
 
-from core.video.preview import PreviewWriter, needs_preview
+from core.video.preview import PREVIEW_NAME, PreviewWriter, needs_preview
 from core.video.read import FILE_TYPES, MAX_FPS, MAX_PIXELS, Frame, VideoInfo, iter_frames, probe
 from core.video.write import ClipWriter, fit_size, plan_output
 
@@ -12,6 +12,7 @@ __all__ = [
     "FILE_TYPES",
     "MAX_FPS",
     "MAX_PIXELS",
+    "PREVIEW_NAME",
     "ClipWriter",
     "Frame",
     "PreviewWriter",

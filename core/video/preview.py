@@ -12,7 +12,7 @@ from core.video.read import VideoInfo
 from core.video.write import MAX_FPS, ClipWriter, fit_size, plan_output
 
 SHORT_SIDE_PX = 480
-NAME = "preview.mp4"
+PREVIEW_NAME = "preview.mp4"
 _PLAYED_CODECS = ("h264", "vp8", "vp9", "av1")
 _PLAYED_PIXELS = ("yuv420p", "yuvj420p")
 """Eight bits, colour at half resolution: the only layout every browser decodes."""
@@ -38,7 +38,7 @@ class PreviewWriter:
     Parameters
     ----------
     folder
-        Gets the file `NAME` once it is whole.
+        Gets the file `PREVIEW_NAME` once it is whole.
     info
         The clip.
 
@@ -57,7 +57,11 @@ class PreviewWriter:
         self._writer: ClipWriter | None = None
         try:
             self._writer = ClipWriter(
-                folder / NAME, size_wh=self.size_wh, fps=min(info.fps, MAX_FPS), what="The preview", preset="superfast"
+                folder / PREVIEW_NAME,
+                size_wh=self.size_wh,
+                fps=min(info.fps, MAX_FPS),
+                what="The preview",
+                preset="superfast",
             )
         except WriteError as error:
             self._give_up(error)

@@ -95,7 +95,7 @@ def _show_outcome(result: Result, drawing: Drawing) -> None:
         st.info("The annotated video was deleted with its clip. Analyze the clip again to get it.")
         return
     name = urlencode({"name": f"{Path(result.clip.name).stem}_annotated"})
-    address = f"/clip/{result.clip.file.token}/{result.folder.name}/{NAME}?{name}"
+    address = f"{result.files_src}/{NAME}?{name}"
     size = f"{path.stat().st_size / MB:.1f} MB"
     st.link_button(f"Save annotated video ({size})", address, icon=":material/download:")
 

@@ -1,7 +1,5 @@
 """Several clips at once: where they are dropped, the list of them, and what can be done with it."""
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import UploadError
@@ -44,7 +42,7 @@ def receive_clips(label: str, *, key: str) -> None:
 def show_queue(*, key: str) -> None:
     """Show the list, following it while anything is under way."""
     run_every = 1 if is_under_way() else None
-    st.fragment(partial(_show_list, key=key, is_live=run_every is not None), run_every=run_every)()
+    st.fragment(_show_list, run_every=run_every)(key=key, is_live=run_every is not None)
 
 
 def _show_list(*, key: str, is_live: bool) -> None:

@@ -4,14 +4,14 @@ import math
 
 import streamlit as st
 
-from core.landmarks import JOINTS, SIDES, TRUNK_LEAN
+from core.landmarks import SIDES, TRUNK_LEAN
 from core.pipeline import Analysis
-from core.plots import joint_title, moving_joints
 from pages.components.annotated import show_annotated
 from pages.components.corrections import apply_edit, choose_corrections, in_words
 from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
 from pages.components.history.save import show_save
+from pages.components.joints import choose_joints
 from pages.components.player import show_player
 from pages.components.rep_table import show_reps
 from pages.components.report import show_report
@@ -51,23 +51,13 @@ def show_result(key: Key) -> None:
 def _show_player(result: Result, *, name: str) -> None:
     """Show the clip beside the curves, and do what is edited there."""
     analysis = result.analysis
-    joints = st.pills(
-        "Joint angles",
-        [*JOINTS, TRUNK_LEAN],
-        selection_mode="multi",
-        default=moving_joints(analysis, most=2),
-        format_func=joint_title,
-        key=f"curves_{name}",
-    )
-    clip_src = f"/clip/{result.clip.file.token}"
-    made_src = f"{clip_src}/{result.folder.name}" if result.folder else None
-    has_preview = result.folder is not None and (result.folder / "preview.mp4").exists()
+    joints = choose_joints(analysis, key=f"curves_{name}")
     seek_s, seek_id = asked_seek()
     edit = show_player(
         analysis,
-        clip_src=clip_src if result.clip.is_here else None,
-        preview_src=f"{made_src}/preview.mp4" if has_preview else None,
-        stills_src=f"{made_src}/stills" if made_src else None,
+        clip_src=result.clip_src,
+        preview_src=result.preview_src,
+        stills_src=f"{result.files_src}/stills" if result.files_src else None,
         joints=joints,
         seek_s=seek_s,
         seek_id=seek_id,

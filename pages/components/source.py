@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
+from core.report.words import count_of
 from pages.components.history.owner import current_owner, saved_src
 from pages.components.player import Shown
 from pages.components.state import Key, Result, results
@@ -53,26 +54,14 @@ def _from_visit(key: Key, result: Result) -> Source:
     identity = f"visit-{key[0]}-{request.frame_skip}-{request.resize_width}"
     return Source(
         identity,
-        f"{result.clip.name}: {_count(result.analysis.rep_count)}",
-        lambda: _show_result(identity, result),
-    )
-
-
-def _show_result(identity: str, result: Result) -> Shown:
-    clip_src = f"/clip/{result.clip.file.token}"
-    has_preview = result.folder is not None and (result.folder / "preview.mp4").exists()
-    return Shown(
-        identity,
-        result.clip.name,
-        result.analysis,
-        clip_src if result.clip.is_here else None,
-        f"{clip_src}/{result.folder.name}/preview.mp4" if result.folder and has_preview else None,
+        f"{result.clip.name}: {count_of(result.analysis.rep_count, 'rep')}",
+        lambda: Shown(identity, result.clip.name, result.analysis, result.clip_src, result.preview_src),
     )
 
 
 def _from_history(owner: Owner, saved: SavedSummary) -> Source:
     named = " · ".join(filter(None, [saved.labels.athlete, saved.labels.name])) or saved.clip_name
-    label = f"{saved.labels.session_on:%Y-%m-%d} {named}: {_count(saved.rep_count)}, saved"
+    label = f"{saved.labels.session_on:%Y-%m-%d} {named}: {count_of(saved.rep_count, 'rep')}, saved"
     return Source(f"saved-{saved.id}", label, lambda: _show_saved(owner, saved, name=named))
 
 
@@ -88,10 +77,6 @@ def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:
     while len(loaded) > LOADED_MOST:
         del loaded[next(iter(loaded))]
     return loaded[key]
-
-
-def _count(reps: int) -> str:
-    return f"{reps} {'rep' if reps == 1 else 'reps'}"
 
 
 def readable_sources() -> tuple[list[Source], str]:

@@ -10,7 +10,7 @@ from core.corrections import Corrections
 from core.memory import peak_rss_mb
 from core.pipeline import Analysis, Progress, Request
 from core.spool import SpooledFile, get_spool
-from core.video import VideoInfo
+from core.video import PREVIEW_NAME, VideoInfo
 from core.worker import Job
 
 MAX_RESULTS = 24
@@ -90,6 +90,22 @@ class Result:
     def key(self) -> Key:
         """Return under which key the session holds it."""
         return self.clip.file.sha256, self.request
+
+    @property
+    def clip_src(self) -> str | None:
+        """Return the address of the clip; None where only its numbers are here."""
+        return f"/clip/{self.clip.file.token}" if self.clip.is_here else None
+
+    @property
+    def files_src(self) -> str | None:
+        """Return what the addresses of the analysis' own files begin with; None where it has none."""
+        return f"/clip/{self.clip.file.token}/{self.folder.name}" if self.folder else None
+
+    @property
+    def preview_src(self) -> str | None:
+        """Return the address of the copy that every browser plays; None where none was made."""
+        has_preview = self.folder is not None and (self.folder / PREVIEW_NAME).exists()
+        return f"{self.files_src}/{PREVIEW_NAME}" if has_preview else None
 
 
 def drawings() -> dict[str, Drawing]:

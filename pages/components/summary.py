@@ -5,6 +5,7 @@ import math
 import streamlit as st
 
 from core.pipeline import Analysis
+from core.report.words import say
 from pages.components.corrections import in_words
 
 ASYMMETRY_HELP = "(left − right) / mean of both, range of motion; positive: left moves further"
@@ -68,7 +69,4 @@ def _tempo_words(analysis: Analysis) -> str:
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
-    if math.isnan(value):
-        return "–"
-    number = f"{round(value):d}".replace("-", "−")
-    return f"{number}{unit}" if math.isnan(sd) else f"{number} ± {sd:.0f}{unit}"
+    return say(value, unit if math.isnan(sd) else f" ± {sd:.0f}{unit}")

@@ -67,12 +67,12 @@ def _numbers(analysis: Analysis) -> dict[str, Any]:
         "reps": f"{analysis.rep_count}" + (f" + {partial} partial" if partial else ""),
         "exercise": in_words(analysis.recognition.exercise or "") or "Not clear",
         "tempo": analysis.metrics.tempo or "–",
-        "depth": describe_depth(analysis),
+        "depth": _describe_depth(analysis),
         "notes": list(analysis.warnings),
     }
 
 
-def describe_depth(analysis: Analysis) -> str:
+def _describe_depth(analysis: Analysis) -> str:
     """Return how far the joint travels and how far it bends: "Knee 104 ± 3°, up to 112°"."""
     metrics = analysis.metrics
     rom, most = metrics.statistics["rom_deg"], metrics.statistics["max_deg"]

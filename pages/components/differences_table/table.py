@@ -6,10 +6,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.compare import Comparison, Difference, Estimate
+from core.report.words import DASH, say
 
 _FOLDER = Path(__file__).parent
 _VERDICTS = {"larger": "more than error", "within": "within error", "unknown": "cannot be said"}
-_MINUS, _SPACE = "−", "\N{NO-BREAK SPACE}"
+_SPACE = "\N{NO-BREAK SPACE}"
 
 _table = st.components.v2.component(
     "repscope_differences",
@@ -40,30 +41,30 @@ def _row(each: Difference) -> dict[str, str]:
         "label": each.label,
         "one": _mean(each.one, each),
         "other": _mean(each.other, each),
-        "change": _number(each.change, each, is_signed=True),
-        "detectable": f"±{_number(each.detectable, each)}" if math.isfinite(each.detectable) else "–",
+        "change": _number(each.change, each, signed=True),
+        "detectable": f"±{_number(each.detectable, each)}" if math.isfinite(each.detectable) else DASH,
         "verdict": _VERDICTS[each.verdict],
     }
 
 
 def _mean(estimate: Estimate, each: Difference) -> str:
-    spread = "" if not estimate.sd > 0 else f"{_SPACE}±{_SPACE}{_digits(estimate.sd, each)}"
-    return _number(estimate.mean, each, spread=spread)
+    sd = say(estimate.sd, decimals=_decimals(estimate.sd, each))
+    spread = f"{_SPACE}±{_SPACE}{sd}" if estimate.sd > 0 else ""
+    return say(estimate.mean, f"{spread}{_unit(each)}", decimals=_decimals(estimate.mean, each))
 
 
-def _number(value: float, each: Difference, *, spread: str = "", is_signed: bool = False) -> str:
-    if not math.isfinite(value):
-        return "–"
-    sign = (_MINUS if value < 0 else "+") if is_signed and _digits(abs(value), each).strip("0.") else ""
-    text = _digits(abs(value), each) if is_signed else _digits(value, each).replace("-", _MINUS)
-    unit = each.unit if each.unit in ("", "°") else f"{_SPACE}{each.unit}"
-    return f"{sign}{text}{spread}{unit}"
+def _number(value: float, each: Difference, *, signed: bool = False) -> str:
+    return say(value, _unit(each), decimals=_decimals(value, each), signed=signed)
 
 
-def _digits(value: float, each: Difference) -> str:
+def _unit(each: Difference) -> str:
+    return each.unit if each.unit in ("", "°") else f"{_SPACE}{each.unit}"
+
+
+def _decimals(value: float, each: Difference) -> int:
     if each.name == "reps":
-        return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
-    return f"{value:.2f}" if each.unit == "s" else f"{value:.0f}"
+        return 0 if float(value).is_integer() else 1
+    return 2 if each.unit == "s" else 0
 
 
 _ALIKE = (

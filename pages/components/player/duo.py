@@ -11,11 +11,11 @@ import streamlit as st
 
 from core.compare import Moments, PhaseCurves, phase_curves
 from core.landmarks import TRUNK_LEAN
-from core.overlay import pack_driving, pack_overlay, pack_reps
+from core.metrics.joint import base_joint
 from core.palette import SET_COLORS, SET_DASHES, SIDE_COLORS, translucent
 from core.pipeline import Analysis
 from core.plots import joint_title
-from pages.components.player.workbench import clip_data, read_browser
+from pages.components.player.workbench import clip_data, read_browser, set_data
 from pages.plotly_js import PLOTLY_SRC
 
 _SCRIPTS = (
@@ -77,7 +77,7 @@ def show_duo(
 
 
 def _side(shown: Shown) -> dict[str, Any]:
-    analysis, info = shown.analysis, shown.analysis.info
+    info = shown.analysis.info
     size_wh = [info.width, info.height] if info else [3, 4]
     clip = (
         clip_data(info, clip_src=shown.clip_src, preview_src=shown.preview_src)
@@ -85,16 +85,11 @@ def _side(shown: Shown) -> dict[str, Any]:
         else {"size_wh": size_wh}  # the screen keeps its shape
     )
     return {
+        **set_data(shown.analysis),
         "id": shown.id,
         "name": shown.name,
         "has_clip": shown.clip_src is not None,
         "clip": clip,
-        "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
-        "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
-        "overlay": pack_overlay(analysis),
-        "driving": pack_driving(analysis),
-        "time_s": [round(float(time_s), 4) for time_s in analysis.track.time_s],
-        "reps": pack_reps(analysis),
     }
 
 
@@ -117,7 +112,6 @@ def _chart(
     ]
     rows = [[pair[place] for pair in pairs] for place in (0, 1)]
     return {
-        "joint": joint,
         "title": joint_title(joint),
         "words": f"{joint_title(joint)} over a rep: A {_range(curves[0])}, B {_range(curves[1])}",
         **{
@@ -133,11 +127,10 @@ def _chart(
 
 def _name_in(analysis: Analysis, joint: str) -> str:
     """Return the side the set was measured on, for the joint it was measured on; else the side the camera sees."""
-    measured = analysis.metrics.joint or ""
-    if joint == TRUNK_LEAN or measured.endswith(joint):
-        return measured if measured.endswith(joint) else joint
-    near = analysis.view.near_side
-    return f"{near}_{joint}" if near else joint
+    measured, near = analysis.metrics.joint, analysis.view.near_side
+    if measured and base_joint(measured) == joint:
+        return measured
+    return f"{near}_{joint}" if near and joint != TRUNK_LEAN else joint
 
 
 def _range(curves: PhaseCurves) -> str:

@@ -84,14 +84,9 @@ def show_player(
 
     info = analysis.info
     data = {
+        **set_data(analysis),
         "clip": clip_data(info, clip_src=clip_src, preview_src=preview_src) if info and clip_src else None,
-        "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
-        "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
         "stills_src": stills_src,
-        "overlay": pack_overlay(analysis),
-        "driving": pack_driving(analysis),
-        "time_s": [round(float(time_s), 4) for time_s in analysis.track.time_s],
-        "reps": pack_reps(analysis),
         "curves": pack_curves(analysis, joints),
         "colors": SIDE_COLORS,
         "plotly_src": PLOTLY_SRC,
@@ -103,6 +98,19 @@ def show_player(
     # In a list: a dict Streamlit searches for data frames, for which it loads pandas and PyArrow, 67 MB.
     edit: dict[str, Any] | None = _workbench(data=[data], key=key, on_edit_change=count_edit).edit
     return edit
+
+
+def set_data(analysis: Analysis) -> dict[str, Any]:
+    """Return what the browser has to know of a set to draw it, whatever it plays."""
+    info = analysis.info
+    return {
+        "duration_s": info.duration_s if info else float(analysis.track.time_s[-1]),
+        "frame_s": 1 / info.fps if info and info.fps else 1 / 30,
+        "overlay": pack_overlay(analysis),
+        "driving": pack_driving(analysis),
+        "time_s": [round(float(time_s), 4) for time_s in analysis.track.time_s],
+        "reps": pack_reps(analysis),
+    }
 
 
 def clip_data(info: VideoInfo, *, clip_src: str, preview_src: str | None) -> dict[str, Any]:

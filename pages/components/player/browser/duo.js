@@ -1,7 +1,5 @@
 // Two sets side by side, locked on the phase of their reps. The parts of the workbench draw each of them.
 
-const duos = new WeakMap();
-
 class Duo extends Mounted {
   constructor(root) {
     super(root);
@@ -63,13 +61,6 @@ class Duo extends Mounted {
     this.seek(rep.start_s);
   }
 
-  toggleLoop() {
-    const rep = this.current ?? this.reps.find((each) => each.start_s > this.clip.time) ?? this.reps.at(-1);
-    this.loopRow = this.loopRow === null ? rep.row : null;
-    if (this.loopRow !== null && rep !== this.current) this.clip.seek(rep.start_s);
-    this.transport.update();
-  }
-
   toggleSkeleton() {
     this.showsSkeleton = !this.showsSkeleton;
     this.transport.update();
@@ -105,16 +96,11 @@ class Duo extends Mounted {
     super.destroy();
     this.charts.forEach((chart) => chart.destroy());
     this.sides.forEach((side) => side.clip.destroy());
-    duos.delete(this.root);
   }
 }
 
 /** Streamlit calls this for every change, and the function it returns last when the component goes. */
 export default function showDuo({ parentElement, data: [data] }) {
   const root = parentElement.querySelector(".rs-duo");
-  const duo = duos.get(root) ?? new Duo(root);
-  duos.set(root, duo);
-  const call = (duo.calls = (duo.calls ?? 0) + 1);
-  duo.update(data);
-  return () => duo.calls === call && !duo.isGone && duo.destroy(); // a call that came too late ends nothing
+  return mount(root, Duo, data);
 }

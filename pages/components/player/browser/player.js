@@ -2,7 +2,6 @@
 
 const PATIENCE_MS = 1500; // a refused edit is taken back when no other reps have come by then
 
-const benches = new WeakMap();
 const places = new Map(); // clip → the time at which it stood, for a player that comes back
 let lastSeek = 0; // number of the last request from outside that any player has seen
 
@@ -10,7 +9,7 @@ class Bench extends Mounted {
   constructor(root) {
     super(root);
     this.reps = [];
-    this.selected = this.loopRow = this.current = this.track = this.driving = null;
+    this.loopRow = this.current = this.track = this.driving = null;
     [this.editing, this.busy, this.showsSkeleton] = [false, false, true];
     this.stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.clip = new Clip(this.find("video"), {
@@ -102,13 +101,6 @@ class Bench extends Mounted {
     if (this.editing) this.select(rep.row);
   }
 
-  toggleLoop() {
-    const rep = this.current ?? this.reps[this.selected] ?? this.reps.find((each) => each.start_s > this.clip.time) ?? this.reps.at(-1);
-    this.loopRow = this.loopRow === null && rep && this.clip.canPlay ? rep.row : null;
-    if (this.loopRow !== null && rep !== this.current) this.clip.seek(rep.start_s);
-    this.transport.update();
-  }
-
   /** A rep may last to the very end of the clip. */
   loopAgain() {
     if (this.loopRow === null) return;
@@ -168,16 +160,11 @@ class Bench extends Mounted {
     clearTimeout(this.handles.waiting);
     this.curves.destroy();
     this.clip.destroy();
-    benches.delete(this.root);
   }
 }
 
 /** Streamlit calls this for every change, and the function it returns last when the component goes. */
 export default function workbench({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".rs-bench");
-  const bench = benches.get(root) ?? new Bench(root);
-  benches.set(root, bench);
-  const call = (bench.calls = (bench.calls ?? 0) + 1);
-  bench.update(data, setTriggerValue);
-  return () => bench.calls === call && !bench.isGone && bench.destroy(); // a call that came too late ends nothing
+  return mount(root, Bench, data, setTriggerValue);
 }
