@@ -11,6 +11,9 @@ SHAPE_POINTS = 16
 """Points at which two reps are compared."""
 FEWEST_REPS = 4
 """With fewer it is not known what the set looks like."""
+FEWEST_SAMPLES = 4
+"""A rep sampled less often has no shape to compare: straight lines from sample to sample leave out more than
+1 - cos(180/4) = 29 % of its swing, and what they leave out depends on where the samples fall."""
 MIN_COVERAGE = 0.4
 """Share of the clip an angle must be known for to be compared."""
 MIN_DISTANCE_DEG = 15.0
@@ -37,7 +40,7 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
 
     Returns
     -------
-    ``(k,)``; all false where the set is too short or too varied to tell.
+    ``(k,)``; all false where the set is too short, too varied or too sparsely sampled to tell.
 
     Notes
     -----
@@ -48,11 +51,15 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     """
     none = np.zeros(len(reps_s), dtype=bool)
     known = [v for v in angles.values() if np.isfinite(v).mean() >= MIN_COVERAGE]
-    if len(reps_s) < FEWEST_REPS or not known:
+    if len(reps_s) < FEWEST_REPS or not known or _samples_a_rep(reps_s, time_s=time_s) < FEWEST_SAMPLES:
         return none
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)
     alone = (outliers(nearest, ratio=DISTANCE_RATIO) > 0) & (nearest > MIN_DISTANCE_DEG)
     return alone & _is_beside_rest(reps_s[:, 1]) if alone.mean() <= MAX_SHARE else none
+
+
+def _samples_a_rep(reps_s: Floats, *, time_s: Floats) -> float:
+    return float(np.median(reps_s[:, 2] - reps_s[:, 0]) / np.median(np.diff(time_s)))
 
 
 def _is_beside_rest(turns_s: Floats) -> NDArray[np.bool_]:

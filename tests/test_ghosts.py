@@ -76,3 +76,10 @@ def test_a_rep_that_the_clip_cuts_is_compared_as_far_as_it_goes(ends_s):
     time_s = np.arange(first_s, last_s + 0.05, 0.1)
     reps = np.clip(reps_of([1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0]), first_s, last_s)
     assert not find_ghosts(angles_of(time_s, odd=[]), time_s=time_s, reps_s=reps).any()
+
+
+@pytest.mark.parametrize(("samples_a_rep", "ghosts"), [(3, []), (6, [0])])
+def test_what_is_hardly_sampled_has_no_shape_to_compare(samples_a_rep, ghosts):
+    time_s = np.arange(0, 14.05, 2.0 / samples_a_rep)
+    reps = reps_of([1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0])
+    assert np.flatnonzero(find_ghosts(angles_of(time_s, odd=[1.0]), time_s=time_s, reps_s=reps)).tolist() == ghosts
