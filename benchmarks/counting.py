@@ -23,13 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cache import Unreadable, load_track
-from core.angles import compute_angles
 from core.export import read_landmarks
 from core.landmarks import LandmarkTrack
-from core.pipeline import Request
+from core.pipeline import Request, summarize
 from core.reps import RepCount, detect_reps
 from core.settings import Settings
-from core.smoothing import smooth_angle
 
 MAX_SAMPLES = 200
 NAMED_JOINTS = {
@@ -155,8 +153,8 @@ def thin(track: LandmarkTrack) -> LandmarkTrack:
 
 def count_reps(track: LandmarkTrack, *, joint: str | None = None) -> RepCount:
     """Count as the product does."""
-    angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in compute_angles(track).items()}
-    return detect_reps(track, angles, joint=joint)
+    is_seen = np.isfinite(track.xyz[:, :, 0]).any()
+    return summarize(track, joint=joint, min_frames=0).count if is_seen else detect_reps(track, {}, joint=joint)
 
 
 def score_parts(outcomes: list[Outcome]) -> dict[str, Score]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CorrectionError
-from core.reps import Rep, RepCount
+from core.reps import Rep, RepCount, renumber
 
 MIN_REP_S = 0.2
 """A rep shorter than this cannot be dragged or clicked; no limb goes out and back faster."""
@@ -61,20 +61,20 @@ def move_edges(reps: Reps, row: int, *, start_s: float, end_s: float, time_s: Fl
     is_inside = start_s < old.turn_s < end_s
     turn_s = old.turn_s if is_inside else find_turn(time_s, signal, start_s=start_s, end_s=end_s)
     moved = replace(old, start_s=start_s, turn_s=turn_s, end_s=end_s, cut_start=False, cut_end=False, is_edited=True)
-    return _renumber((*rest, moved))
+    return renumber((*rest, moved))
 
 
 def add_rep(reps: Reps, *, start_s: float, end_s: float, time_s: Floats, signal: Floats) -> Reps:
     """Add a whole rep; it is cut back where it would overlap another. Raises as `move_edges` does."""
     start_s, end_s = _fit(reps, side="both", start_s=start_s, end_s=end_s, time_s=time_s)
     turn_s = find_turn(time_s, signal, start_s=start_s, end_s=end_s)
-    return _renumber((*reps, Rep(0, start_s, turn_s, end_s, is_edited=True)))
+    return renumber((*reps, Rep(0, start_s, turn_s, end_s, is_edited=True)))
 
 
 def delete_rep(reps: Reps, row: int) -> Reps:
     """Take a rep out."""
     _take(reps, row)
-    return _renumber(reps[:row] + reps[row + 1 :])
+    return renumber(reps[:row] + reps[row + 1 :])
 
 
 def split_rep(reps: Reps, row: int, *, at_s: float, time_s: Floats, signal: Floats) -> Reps:
@@ -97,7 +97,7 @@ def split_rep(reps: Reps, row: int, *, at_s: float, time_s: Floats, signal: Floa
         )
         for start_s, end_s in ((old.start_s, at_s), (at_s, old.end_s))
     ]
-    return _renumber((*reps[:row], *halves, *reps[row + 1 :]))
+    return renumber((*reps[:row], *halves, *reps[row + 1 :]))
 
 
 def merge_reps(reps: Reps, row: int, *, time_s: Floats, signal: Floats) -> Reps:
@@ -115,13 +115,13 @@ def merge_reps(reps: Reps, row: int, *, time_s: Floats, signal: Floats) -> Reps:
         cut_end=reps[following].cut_end,
         is_edited=True,
     )
-    return _renumber(tuple(merged if at == row else rep for at, rep in enumerate(reps) if at != following))
+    return renumber(tuple(merged if at == row else rep for at, rep in enumerate(reps) if at != following))
 
 
 def mark_partial(reps: Reps, row: int, *, is_partial: bool) -> Reps:
     """Say whether a rep counts: partial ones are listed and measured, not counted."""
     changed = replace(_take(reps, row), is_partial=is_partial, is_edited=True)
-    return _renumber((*reps[:row], changed, *reps[row + 1 :]))
+    return renumber((*reps[:row], changed, *reps[row + 1 :]))
 
 
 def edited_count(count: RepCount, reps: Reps, *, angles: dict[str, Floats]) -> RepCount:
@@ -132,12 +132,7 @@ def edited_count(count: RepCount, reps: Reps, *, angles: dict[str, Floats]) -> R
     if count.driving_joint is None:
         name = max(angles, key=lambda name: _range(angles[name]))
         count = replace(count, driving_joint=name, signal=angles[name])
-    return replace(
-        count,
-        reps=[rep for rep in reps if not rep.is_partial],
-        partial_reps=[rep for rep in reps if rep.is_partial],
-        reason="",
-    )
+    return replace(count.with_reps(reps), reason="")
 
 
 def find_turn(time_s: Floats, signal: Floats, *, start_s: float, end_s: float) -> float:
@@ -193,12 +188,3 @@ def _fit(others: Reps, *, side: str, start_s: float, end_s: float, time_s: Float
 def _compete(one: str, other: str) -> bool:
     """Whether reps of these sides cannot be at the same time."""
     return one == other or "both" in (one, other)
-
-
-def _renumber(reps: Reps) -> Reps:
-    """Return the reps in order of time; a partial one carries the number of the whole one before it."""
-    ordered, number = [], 0
-    for rep in sorted(reps, key=lambda rep: rep.start_s):
-        number += not rep.is_partial
-        ordered.append(replace(rep, number=number))
-    return tuple(ordered)

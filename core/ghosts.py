@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import outliers
+from core.cycles import PARTIAL_HEIGHT, outliers
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ DISTANCE_RATIO = 4.0
 REST_RATIO = 1.5
 """A pause this many times the usual interval is a rest; set-up and put-down come beside one, or at the ends."""
 MAX_SHARE = 1.0 / 3.0
-"""If more of the reps stand alone, the set is varied and nothing is known of any."""
+"""If more of the reps stand out, the set is varied and nothing is known of any."""
 
 
 def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) -> NDArray[np.bool_]:
@@ -56,6 +56,27 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)
     alone = (outliers(nearest, ratio=DISTANCE_RATIO) > 0) & (nearest > MIN_DISTANCE_DEG)
     return alone & _is_beside_rest(reps_s[:, 1]) if alone.mean() <= MAX_SHARE else none
+
+
+def find_shallow(roms_deg: Floats) -> NDArray[np.bool_]:
+    """Tell which reps the measured joint hardly makes: less than `PARTIAL_HEIGHT` of the set's median range.
+
+    They were counted on a limb that the camera hides, and the one it sees does not do them.
+
+    Parameters
+    ----------
+    roms_deg
+        ``(k,)`` range of motion of each, degrees; NaN, not measured, tells nothing.
+
+    Returns
+    -------
+    ``(k,)``; all false where there are few, or many: limbs that take turns move on one side in every second rep.
+    """
+    known = roms_deg[np.isfinite(roms_deg)]
+    if len(known) < FEWEST_REPS:
+        return np.zeros(len(roms_deg), dtype=bool)
+    shallow = roms_deg < PARTIAL_HEIGHT * np.median(known)
+    return shallow if shallow.mean() <= MAX_SHARE else np.zeros_like(shallow)
 
 
 def _samples_a_rep(reps_s: Floats, *, time_s: Floats) -> float:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
 from core.follow import Clock, Followed, follow_training, nobody
+from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
@@ -306,11 +308,14 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
 def _count(
     track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, corrections: Corrections
 ) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
-    count = detect_reps(track, angles, joint=corrections.joint)
+    rate_hz, chosen = mean_rate_hz(track.time_s), corrections.joint
+    measure = partial(compute_metrics, track, angles, sample_rate_hz=rate_hz, view=view, chosen_joint=chosen)
+    count = detect_reps(track, angles, joint=chosen)
     if corrections.reps is not None:
         count = edited_count(count, corrections.reps, angles=angles)
-    rate_hz, chosen = mean_rate_hz(track.time_s), corrections.joint
-    metrics = compute_metrics(track, angles, count, sample_rate_hz=rate_hz, view=view, chosen_joint=chosen)
+    metrics = measure(count)
+    if corrections.reps is None and (apart := _set_shallow_apart(count, metrics)) is not count:
+        count, metrics = apart, measure(apart)
     recognition = recognize_exercise(track, angles, count)
     if corrections.exercise is not None:
         recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")
@@ -320,6 +325,15 @@ def _count(
         recognition,
         tuple(compute_cues(track, angles, view, recognition=recognition, metrics=metrics)),
     )
+
+
+def _set_shallow_apart(count: RepCount, metrics: SetMetrics) -> RepCount:
+    """Return the count with the reps that the measured joint hardly makes among the partial ones."""
+    shallow = find_shallow(np.array([rep.rom_deg for rep in metrics.reps if not rep.is_partial]))
+    if not shallow.any():
+        return count
+    whole = [replace(rep, is_partial=bool(low)) for rep, low in zip(count.reps, shallow, strict=True)]
+    return count.with_reps([*whole, *count.partial_reps])
 
 
 def mean_rate_hz(time_s: NDArray[np.float64]) -> float:

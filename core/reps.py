@@ -6,7 +6,7 @@ the winning count drives; those a trainer knows by name come first. The rhythm o
 (`core.rhythm`), and what only looks like a rep on the driving joint is taken out (`core.ghosts`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -150,6 +150,21 @@ class RepCount:
         """Return whole and partial reps by their start: the rows of every table."""
         partial = [replace(rep, is_partial=True) for rep in self.partial_reps]
         return tuple(sorted([*self.reps, *partial], key=lambda rep: rep.start_s))
+
+    def with_reps(self, reps: Iterable[Rep]) -> "RepCount":
+        """Return the count with these whole and partial reps in place of its own."""
+        numbered = renumber(reps)
+        whole, partial = ([rep for rep in numbered if rep.is_partial == is_partial] for is_partial in (False, True))
+        return replace(self, reps=whole, partial_reps=partial)
+
+
+def renumber(reps: Iterable[Rep]) -> tuple[Rep, ...]:
+    """Return the reps in order of time; a partial one carries the number of the whole one before it."""
+    ordered, number = [], 0
+    for rep in sorted(reps, key=lambda rep: rep.start_s):
+        number += not rep.is_partial
+        ordered.append(replace(rep, number=number))
+    return tuple(ordered)
 
 
 @dataclass(frozen=True)
@@ -339,12 +354,9 @@ def _overlap(first: Cycles, second: Cycles) -> float:
 def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
     """Return the reps in order of time, not numbered yet; of both limbs if they take turns."""
     reps = [
-        Rep(number=0, start_s=start, turn_s=turn, end_s=end, side=_side(limb, other))
-        for limb in (driver, other)
-        if limb is not None
-        for start, turn, end in zip(
-            limb.cycles.starts_s.tolist(), limb.cycles.turns_s.tolist(), limb.cycles.ends_s.tolist(), strict=True
-        )
+        Rep(0, start, turn, end, side=limb.signal.name.partition("_")[0] if other else "both")
+        for limb in filter(None, (driver, other))
+        for start, turn, end in np.transpose([limb.cycles.starts_s, limb.cycles.turns_s, limb.cycles.ends_s]).tolist()
     ]
     return sorted(reps, key=lambda rep: rep.turn_s)
 
@@ -368,10 +380,6 @@ def _times(reps: list[Rep]) -> Floats:
     return np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps])
 
 
-def _side(limb: _Candidate, other: _Candidate | None) -> str:
-    return "both" if other is None else limb.signal.name.partition("_")[0]
-
-
 def _most_partial(driver: _Candidate, agreeing: list[_Candidate]) -> Cycles:
     """Return the driver's cycles at the hysteresis that sees most partial reps; high ones pass over them."""
     same = [c.cycles for c in agreeing if c.signal.name == driver.signal.name]
@@ -386,5 +394,4 @@ def _partial_reps(cycles: Cycles, *, reps: list[Rep], track: LandmarkTrack) -> l
         partial.append(Rep(0, first_s, cycles.lead_s, float(cycles.starts_s[0]), is_partial=True, cut_start=True))
     if np.isfinite(cycles.tail_s):
         partial.append(Rep(0, float(cycles.ends_s[-1]), cycles.tail_s, last_s, is_partial=True, cut_end=True))
-    ordered = sorted(partial, key=lambda rep: rep.turn_s)
-    return [replace(rep, number=sum(whole.turn_s < rep.turn_s for whole in reps)) for rep in ordered]
+    return [rep for rep in renumber([*reps, *partial]) if rep.is_partial]

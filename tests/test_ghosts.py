@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.angles import compute_angles
-from core.ghosts import find_ghosts
+from core.ghosts import find_ghosts, find_shallow
 from core.reps import detect_reps
 from tests.synthetic import EXERCISES, blend, make_track
 
@@ -83,3 +83,18 @@ def test_what_is_hardly_sampled_has_no_shape_to_compare(samples_a_rep, ghosts):
     time_s = np.arange(0, 14.05, 2.0 / samples_a_rep)
     reps = reps_of([1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0])
     assert np.flatnonzero(find_ghosts(angles_of(time_s, odd=[1.0]), time_s=time_s, reps_s=reps)).tolist() == ghosts
+
+
+@pytest.mark.parametrize(
+    ("roms_deg", "shallow"),
+    [
+        pytest.param([124, 130, 18, 135, 126], [2], id="hardly any"),
+        pytest.param([124, 130, 45, 135, 126], [], id="a third is a rep of less range"),
+        pytest.param([124, 5, 130, 8, 126, 6, 135], [], id="limbs in turn"),
+        pytest.param([124, 130, 18], [], id="too few"),
+        pytest.param([124, np.nan, 18, 135, 126, np.nan], [2], id="not measured tells nothing"),
+        pytest.param([np.nan] * 6, [], id="nothing measured"),
+    ],
+)
+def test_what_the_measured_joint_hardly_makes_is_shallow(roms_deg, shallow):
+    assert np.flatnonzero(find_shallow(np.array(roms_deg, dtype=float))).tolist() == shallow

@@ -11,6 +11,7 @@ from core.caveats import lost_intervals
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
+from core.landmarks import INDEX
 from core.mannequin import Filming, View, compute_truth, plan_steady
 from core.pipeline import (
     Analysis,
@@ -215,3 +216,24 @@ def test_request_takes_its_defaults_from_the_settings(monkeypatch, tmp_path):
 
 def test_no_path_of_a_clip_is_needed_after_the_run(analysis):
     assert not any(isinstance(value, Path) for value in vars(analysis).values())
+
+
+def test_a_rep_of_the_hidden_side_alone_is_set_apart(analysis):
+    third = analysis.count.reps[2]
+    inside = (analysis.track.time_s > third.start_s) & (analysis.track.time_s < third.end_s)
+    left = {
+        name: np.where(inside, values[~inside].min() + 0.1 * (values - values[~inside].min()), values)
+        for name, values in analysis.angles.items()
+        if name.startswith("left")
+    }
+    visibility = analysis.track.visibility.copy()
+    visibility[:, [INDEX[f"right_{point}"] for point in ("hip", "knee", "ankle")]] = 0.5
+    track = replace(analysis.track, visibility=visibility)
+    one_sided = replace(analysis, track=track, angles=analysis.angles | left)
+    again = correct(one_sided, Corrections())
+    assert (again.count.driving_joint, again.metrics.reps[0].joint) == ("right_knee", "left_knee")
+    assert [rep.is_partial for rep in again.count.all_reps] == [False, False, True, False, False]
+    assert [rep.number for rep in again.count.all_reps] == [1, 2, 2, 3, 4]
+    assert again.metrics.statistics["rom_deg"].mean == pytest.approx(analysis.metrics.statistics["rom_deg"].mean, abs=5)
+    chosen = correct(one_sided, Corrections(reps=one_sided.count.all_reps))
+    assert chosen.rep_count == 5
