@@ -46,10 +46,10 @@ def modules_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-WORKER = "import core.pipeline, core.annotate, core.worker, mediapipe.tasks.python.vision.pose_landmarker"
+WORKER = "import core.analyze, core.annotate, core.worker, mediapipe.tasks.python.vision.pose_landmarker"
 WORKER_MAY_LOAD = {"PIL", "av", "core", "mediapipe", "numpy", "pebble", "psutil"}
-WEB = "import core.pipeline, core.plots, core.export, core.report.document, core.worker, core.spool, core.settings"
-WEB_MAY_LOAD = WORKER_MAY_LOAD - {"mediapipe"} | {
+WEB = "import core.jobs, core.plots, core.export, core.report.document, core.worker, core.spool, core.settings"
+WEB_MAY_LOAD = WORKER_MAY_LOAD - {"av", "mediapipe"} | {
     "_plotly_utils", "anyio", "dotenv", "jinja2", "markupsafe", "narwhals", "plotly", "pydantic", "pydantic_core",
     "pydantic_settings", "python_multipart", "starlette",
 }  # fmt: skip

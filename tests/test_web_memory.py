@@ -9,11 +9,12 @@ import psutil
 import pytest
 
 from benchmarks.tab import open_tab
-from core.pipeline import Request, analyze_clip
+from core.analyze import analyze_clip
+from core.pipeline import Request
 from tests.server import ROOT, Server, running_app, wait_until
 
 SAMPLE = ROOT / "models" / "sample_squats.mp4"
-NOT_IN_THE_WEB_PROCESS = ("pandas", "pyarrow", "scipy", "mediapipe", "cv2", "xlsxwriter", "plutoprint")
+NOT_IN_THE_WEB_PROCESS = ("pandas", "pyarrow", "scipy", "av", "mediapipe", "cv2", "xlsxwriter", "plutoprint")
 MAX_PROGRESS_BYTES, MAX_BYTES_A_FRAME = 4_000, 10_000
 """An analysed frame of 480 x 640 has 900 000 bytes, its landmarks and angles 2 500."""
 

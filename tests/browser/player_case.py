@@ -10,7 +10,7 @@ from core.landmarks import LandmarkTrack
 from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, iter_images, plan_steady
 from core.pipeline import Analysis, summarize
 from core.sampling import plan_sampling
-from core.video import probe
+from core.video.read import probe
 
 MOTION = plan_steady("squat", count=5, period_s=2.0)
 FILMING = Filming(view=View(yaw_deg=80), resolution_wh=(360, 480), fps=30)
