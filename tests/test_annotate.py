@@ -307,7 +307,7 @@ def test_a_worker_that_is_stopped_in_the_middle_leaves_nothing(pool, filmed, tmp
     assert not job.has_ended
     if end == "kill":
         for child in psutil.Process().children(recursive=True):
-            if "multiprocessing.spawn" in " ".join(child.cmdline()):
+            if "core.worker.inside" in " ".join(child.cmdline()):
                 child.kill()
     else:
         job.cancel()

@@ -46,8 +46,8 @@ def modules_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-WORKER = "import core.analyze, core.annotate, core.worker, mediapipe.tasks.python.vision.pose_landmarker"
-WORKER_MAY_LOAD = {"PIL", "av", "core", "mediapipe", "numpy", "pebble", "psutil"}
+WORKER = "import core.analyze, core.annotate, core.worker.inside, mediapipe.tasks.python.vision.pose_landmarker"
+WORKER_MAY_LOAD = {"PIL", "av", "core", "mediapipe", "numpy", "psutil"}
 WEB = "import core.jobs, core.plots, core.export, core.report.document, core.worker, core.spool, core.settings"
 WEB_MAY_LOAD = WORKER_MAY_LOAD - {"av", "mediapipe"} | {
     "_plotly_utils", "anyio", "dotenv", "jinja2", "markupsafe", "narwhals", "plotly", "pydantic", "pydantic_core",
