@@ -1,8 +1,9 @@
 # make run    the app on http://localhost:8501 (PORT changes it)
-# make test   every test; `make setup` does the set-up of both alone
+# make test   every test, two files at a time (JOBS=0: one after the other); `make setup` does the set-up of both alone
 # make bench  speed and memory, see benchmarks/README.md
 PYTHON ?= python3
 PORT ?= 8501
+JOBS ?= 2
 BIN := .venv/bin
 SAMPLE := models/sample_squats.mp4
 
@@ -13,7 +14,7 @@ run: .venv/.runtime $(SAMPLE)
 	@STREAMLIT_SERVER_PORT=$(PORT) $(BIN)/streamlit run app.py
 
 test: setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 setup: .venv/.runtime .venv/.development $(SAMPLE)
 	@$(BIN)/python -m core.model

@@ -17,8 +17,9 @@ from anyio import to_thread
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
+from core.children import child_environment
 from core.history import purge_history
-from core.history.child import MIGRATE, child_environment
+from core.history.child import MIGRATE
 from core.memory import return_large_blocks
 from core.settings import load_settings
 from core.spool import get_spool
@@ -78,7 +79,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     finally:
         sweeping.cancel()
         updating.cancel()
-        await to_thread.run_sync(get_pool().shutdown)  # before the interpreter ends, or its semaphores leak
+        await to_thread.run_sync(get_pool().shutdown)  # no analysis goes on without its page
         spool.close()
 
 

@@ -49,7 +49,7 @@ from core.pose import open_pose, silence_native_log
 from core.reps import detect_reps
 from core.sampling import plan_sampling
 from core.smoothing import smooth_angle
-from core.video import iter_frames, probe
+from core.video.read import iter_frames, probe
 
 Floats = NDArray[np.float64]
 

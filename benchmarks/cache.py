@@ -4,14 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.analyze import to_track
 from core.errors import AnalysisError
 from core.export import read_landmarks, write_landmarks
 from core.follow import Clock, follow_training
 from core.landmarks import LandmarkTrack
 from core.model import MODEL_SHA256, model_path
-from core.pipeline import Request, to_track
+from core.pipeline import Request
 from core.pose import open_pose, silence_native_log
-from core.video import probe
+from core.video.read import probe
 
 CACHE = Path(__file__).parent.parent / ".cache" / "landmarks"
 

@@ -158,9 +158,9 @@ def analyze_once(server: Server, clip: Path, *, expected: int = COUNT) -> None:
 
 
 def wait_for_workers(server: Server) -> None:
-    """Wait until only the web process and Python's resource tracker are left."""
+    """Wait until only the web process is left."""
     web = psutil.Process(server.process.pid)
-    if not wait_until(lambda: len(web.children(recursive=True)) <= 1, timeout_s=30):
+    if not wait_until(lambda: not web.children(recursive=True), timeout_s=30):
         raise TimeoutError("a worker did not end")
     time.sleep(SETTLE_S)
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.clips import CYCLE_S, Clip, draw, repeat
+from core.jobs import analyze_in_worker
 from core.memory import peak_rss_mb
-from core.pipeline import Request, analyze_in_worker
+from core.pipeline import Request
 
 FPS = 30
 PIECE_S = 2 * CYCLE_S

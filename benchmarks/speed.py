@@ -5,7 +5,7 @@ Run ``python -m benchmarks.speed [--full] [--clip NAME] [--skip N] [--rounds N]`
 process of its own, imports left out, taking turns:
 
 product
-    `core.pipeline.analyze_clip`, from opening the file to the finished `Analysis`.
+    `core.analyze.analyze_clip`, from opening the file to the finished `Analysis`.
 plain
     What such apps ship: OpenCV ``read``, ``resize``, ``cvtColor``, the same model, at the same stride and width.
 decode
@@ -33,10 +33,13 @@ import av
 import numpy as np
 
 from benchmarks.clips import Clip, draw
+from core.analyze import analyze_clip
+from core.jobs import analyze_in_worker
 from core.model import model_path
-from core.pipeline import Request, analyze_clip, analyze_in_worker
+from core.pipeline import Request
 from core.pose import open_pose, silence_native_log
-from core.video import Frame, iter_frames, probe
+from core.video import Frame
+from core.video.read import iter_frames, probe
 from core.worker import WorkerPool
 
 REQUEST = Request(frame_skip="auto", resize_width=480, max_frames=600, min_frames=20, max_duration_s=300)

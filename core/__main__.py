@@ -10,10 +10,11 @@ from typing import NoReturn
 
 import numpy as np
 
+from core.analyze import analyze_clip
 from core.errors import AnalysisError, NoPersonError
 from core.export import read_landmarks, to_frames_csv, to_json, to_nobody_json, to_npz, to_reps_csv
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
-from core.pipeline import Analysis, Progress, Request, analyze_clip, mean_rate_hz, summarize
+from core.pipeline import Analysis, Progress, Request, mean_rate_hz, summarize
 from core.pose import silence_native_log
 from core.sampling import Sampler, plan_sampling
 from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, load_settings

@@ -11,11 +11,12 @@ from PIL import Image
 from core.draw import draw_label, draw_skeleton
 from core.landmarks import INDEX, LANDMARK_COUNT, SIDES, LandmarkTrack
 from core.pipeline import Analysis
-from core.video import ClipWriter, fit_size, iter_frames, plan_output
+from core.video import ANNOTATED_NAME
+from core.video.read import iter_frames
+from core.video.write import ClipWriter, fit_size, plan_output
 
 Floats = NDArray[np.float64]
 
-NAME = "annotated.mp4"
 LONG_SIDE_PX = 1280
 MAX_GAP_S = 0.55
 """Between two analysed frames half a second apart, and a frame's jitter, the body is drawn; over longer gaps nobody
@@ -26,7 +27,7 @@ HOLD_S = 0.1
 """Before the first and behind the last frame in which the body was seen it is drawn there for so long."""
 
 
-def annotate_in_worker(path: Path, analysis: Analysis, folder: Path) -> Generator[float, None, None]:
+def annotate_clip(path: Path, analysis: Analysis, folder: Path) -> Generator[float, None, None]:
     """Write ``annotated.mp4`` into the folder; yields the share done.
 
     Every frame of the clip up to 30 a second, upright, long side 1280 px at most, H.264 without sound. The file
@@ -56,7 +57,7 @@ def annotate_in_worker(path: Path, analysis: Analysis, folder: Path) -> Generato
     size_wh = fit_size(info, scale=LONG_SIDE_PX / max(info.width, info.height))
     overlay = Overlay(analysis, size_wh=size_wh)
     frames = iter_frames(path, info=info, plan=plan_output(info, size_wh=size_wh))
-    output = ClipWriter(folder / NAME, size_wh=size_wh, fps=min(info.fps, 30.0), what="The annotated video")
+    output = ClipWriter(folder / ANNOTATED_NAME, size_wh=size_wh, fps=min(info.fps, 30.0), what="The annotated video")
     percent = -1
     with output, closing(frames):
         for frame in frames:

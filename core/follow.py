@@ -20,7 +20,9 @@ from core.pose import PoseEstimator, PoseSample
 from core.prefetch import prefetch
 from core.sampling import SamplingPlan
 from core.stills import StillWriter
-from core.video import Frame, PreviewWriter, VideoInfo, iter_frames
+from core.video import Frame, VideoInfo
+from core.video.preview import PreviewWriter
+from core.video.read import iter_frames
 
 LOOKS = 12
 """Small pictures kept at even times, 15 ms each to look at where nobody else is in them."""

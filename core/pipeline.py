@@ -1,13 +1,9 @@
-"""From a clip or stored landmarks to an `Analysis`: the stages in order, and nothing else.
+"""From landmarks to an `Analysis`: the stages in order, and nothing else.
 
-Up to `PoseSample` everything streams, one frame alive at a time; from `summarize` on, whole
-arrays of numbers are worked on.
+Whole arrays of numbers; how a clip becomes landmarks is in `core.analyze`.
 """
 
-import logging
 import time
-from collections.abc import Generator
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,30 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.angles import compute_angles
-from core.caveats import clip_caveats, track_caveats
+from core.caveats import track_caveats
 from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
-from core.follow import Clock, Followed, follow_training, nobody
 from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
-from core.model import model_path
-from core.pose import PoseSample, open_pose, silence_native_log
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling
 from core.smoothing import smooth_angle
-from core.stills import StillWriter
 from core.trust import Trust, assess_trust
-from core.video import PreviewWriter, VideoInfo, needs_preview, probe
+from core.video import VideoInfo
 from core.view import View, estimate_view
 
 if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
     from core.settings import Settings
-
-log = logging.getLogger("repscope")
 
 
 @dataclass(frozen=True)
@@ -172,76 +162,6 @@ class Progress:
     angles: dict[str, float]
 
 
-def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) -> Generator[Progress, None, Analysis]:
-    """Analyse a clip; yields after every frame and returns the `Analysis`.
-
-    With a `folder`, the frames analysed are also kept there as small pictures, see `core.stills`, and a copy of a clip
-    that a browser may not play, see `core.video.preview`. What cannot be written is told in ``Analysis.warnings``.
-
-    Raises
-    ------
-    VideoError
-        The clip cannot be read or exceeds a limit.
-    NoPersonError
-        A person is seen in fewer than ``request.min_frames`` frames.
-    PoseModelError
-        The model is missing or damaged.
-    """
-    started = time.perf_counter()
-    info = probe(path, max_duration_s=request.max_duration_s)
-    plan = request.plan(info)
-    clock = Clock()
-    stills = StillWriter(folder) if folder else None
-    preview = PreviewWriter(folder, info=info) if folder and needs_preview(path, info) else None
-    with preview or nullcontext(), open_pose(model_path(request.model)) as estimator:
-        watched = follow_training(
-            path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills, preview=preview
-        )
-        followed = yield from _report(watched, info=info, plan=plan)
-    unwritten = [writer.warning for writer in (stills, preview) if writer and writer.warning]
-    samples = followed.samples
-    log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
-    track = to_track(samples)
-    analysis = summarize(track, joint=request.joint, min_frames=request.min_frames)
-    peak_mb = peak_rss_mb()
-    total_s = time.perf_counter() - started
-    log.info("Video processing complete: %d frames in %.1f seconds, peak %.0f MB", len(samples), total_s, peak_mb)
-    return replace(
-        analysis,
-        info=info,
-        plan=plan,
-        frame_index=np.array([sample.frame_index for sample in samples]),
-        warnings=(*clip_caveats(track, info=info, plan=plan), *followed.warnings, *unwritten, *analysis.warnings),
-        timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
-        peak_mb=peak_mb,
-    )
-
-
-def analyze_in_worker(
-    path: Path, request: Request, *, folder: Path | None = None
-) -> Generator[Progress, None, Analysis]:
-    """Do what `analyze_clip` does, without MediaPipe's chatter; the process must be its own."""
-    silence_native_log()
-    return (yield from analyze_clip(path, request, folder=folder))
-
-
-def probe_in_worker(path: Path, *, max_duration_s: float) -> Generator[None, None, VideoInfo]:
-    """Do what `video.probe` does, in a process of its own: a hostile file ends that and nothing else."""
-    yield from ()
-    return probe(path, max_duration_s=max_duration_s)
-
-
-def to_track(samples: list[PoseSample]) -> LandmarkTrack:
-    """Return the samples of one run as arrays."""
-    landmarks = np.array([sample.landmarks for sample in samples])
-    return LandmarkTrack(
-        time_s=np.array([sample.time_s for sample in samples]),
-        xyz=landmarks[:, :, :3],
-        visibility=landmarks[:, :, 3],
-        world=np.array([sample.world for sample in samples]),
-    )
-
-
 def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int = 4) -> Analysis:
     """Return angles, reps and metrics of landmarks, from a clip or from a file.
 
@@ -341,29 +261,6 @@ def mean_rate_hz(time_s: NDArray[np.float64]) -> float:
     if len(time_s) < 2:
         return float("nan")
     return float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
-
-
-def _report(
-    watched: Generator[tuple[int, PoseSample], None, Followed], *, info: VideoInfo, plan: SamplingPlan
-) -> Generator[Progress, None, Followed]:
-    """Yield progress over the passes begun so far; only the first draws a curve."""
-    done = 0
-    while True:
-        try:
-            earlier, sample = next(watched)
-        except StopIteration as stop:
-            followed: Followed = stop.value
-            return followed
-        done += 1
-        in_pass = max(done / plan.frames, sample.time_s / info.duration_s)
-        angles = compute_angles(to_track([nobody(sample) if earlier else sample]))
-        yield Progress(
-            fraction=1.0 if earlier else min(1.0, in_pass),  # a bar that goes back tells nobody anything
-            frames_done=done,
-            frames_planned=plan.frames * (earlier + 1),
-            time_s=sample.time_s,
-            angles={name: float(values[0]) for name, values in angles.items()},
-        )
 
 
 def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:

@@ -9,16 +9,18 @@ import psutil
 import pytest
 from PIL import Image
 
-from core.annotate import Interpolation, Overlay, annotate_in_worker, clock_text
+from core.annotate import Interpolation, Overlay, annotate_clip, clock_text
 from core.corrections import Corrections, delete_rep, move_edges
 from core.draw import draw_label, draw_skeleton
 from core.errors import JobError, VideoError, WriteError
+from core.jobs import annotate_in_worker
 from core.landmarks import INDEX
 from core.mannequin import Filming, Truth, View, draw_clip, plan_steady
 from core.palette import SIDE_COLORS
 from core.pipeline import Analysis, correct, summarize
 from core.sampling import SamplingPlan
-from core.video import Frame, probe
+from core.video import Frame
+from core.video.read import probe
 from core.worker import WorkerPool
 from tests.conftest import nan_track
 from tests.server import wait_until
@@ -52,7 +54,7 @@ def analyse(clip: Path, truth: Truth, *, unseen_s: tuple[float, float] = (9e9, 9
 
 
 def annotate(clip: Path, analysis: Analysis, folder: Path) -> tuple[list[Frame], list[float]]:
-    shares = list(annotate_in_worker(clip, analysis, folder))
+    shares = list(annotate_clip(clip, analysis, folder))
     return read(folder / "annotated.mp4"), shares
 
 
@@ -254,27 +256,27 @@ def test_a_full_disk_is_said_and_leaves_nothing(filmed, tiny_disk):
     with pytest.raises(
         WriteError, match=r"annotated video could not be written.*disk is full \(0\.0 MB free\).*Delete"
     ):
-        list(annotate_in_worker(clip, analyse(clip, truth), tiny_disk))
+        list(annotate_clip(clip, analyse(clip, truth), tiny_disk))
     assert [path.name for path in tiny_disk.iterdir()] == ["other"]
 
 
 def test_a_dropped_result_is_said(filmed, tmp_path):
     clip, truth = filmed
     with pytest.raises(WriteError, match="no longer on the server"):
-        list(annotate_in_worker(clip, analyse(clip, truth), tmp_path / "gone"))
+        list(annotate_clip(clip, analyse(clip, truth), tmp_path / "gone"))
 
 
 def test_a_clip_that_is_gone_leaves_nothing(filmed, tmp_path):
     clip, truth = filmed
     with pytest.raises(VideoError, match="cannot be read"):
-        list(annotate_in_worker(tmp_path / "gone.mp4", analyse(clip, truth), tmp_path))
+        list(annotate_clip(tmp_path / "gone.mp4", analyse(clip, truth), tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_given_up_it_leaves_the_earlier_one(filmed, tmp_path):
     clip, truth = filmed
     (tmp_path / "annotated.mp4").write_bytes(b"earlier")
-    steps = annotate_in_worker(clip, analyse(clip, truth), tmp_path)
+    steps = annotate_clip(clip, analyse(clip, truth), tmp_path)
     next(steps)
     next(steps)
     steps.close()
@@ -305,7 +307,7 @@ def test_a_worker_that_is_stopped_in_the_middle_leaves_nothing(pool, filmed, tmp
     assert not job.has_ended
     if end == "kill":
         for child in psutil.Process().children(recursive=True):
-            if "multiprocessing.spawn" in " ".join(child.cmdline()):
+            if "core.worker.inside" in " ".join(child.cmdline()):
                 child.kill()
     else:
         job.cancel()

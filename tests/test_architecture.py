@@ -57,10 +57,10 @@ def test_linear_algebra_has_no_threads_of_its_own():
     assert int(done.stdout) == 1
 
 
-WORKER = "import core.pipeline, core.annotate, core.worker, mediapipe.tasks.python.vision.pose_landmarker"
-WORKER_MAY_LOAD = {"PIL", "av", "core", "mediapipe", "numpy", "pebble", "psutil"}
-WEB = "import core.pipeline, core.plots, core.export, core.report.document, core.worker, core.spool, core.settings"
-WEB_MAY_LOAD = WORKER_MAY_LOAD - {"mediapipe"} | {
+WORKER = "import core.analyze, core.annotate, core.worker.inside, mediapipe.tasks.python.vision.pose_landmarker"
+WORKER_MAY_LOAD = {"PIL", "av", "core", "mediapipe", "numpy", "psutil"}
+WEB = "import core.jobs, core.plots, core.export, core.report.document, core.worker, core.spool, core.settings"
+WEB_MAY_LOAD = WORKER_MAY_LOAD - {"av", "mediapipe"} | {
     "_plotly_utils", "anyio", "dotenv", "jinja2", "markupsafe", "narwhals", "plotly", "pydantic", "pydantic_core",
     "pydantic_settings", "python_multipart", "starlette",
 }  # fmt: skip

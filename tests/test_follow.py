@@ -9,12 +9,14 @@ import av
 import numpy as np
 import pytest
 
+from core.analyze import analyze_clip
 from core.corrections import Corrections
 from core.follow import Clock, Followed, follow_training
 from core.mannequin import Filming, Motion, Outfit, View, iter_images, plan_steady
-from core.pipeline import Request, analyze_clip, correct
+from core.pipeline import Request, correct
 from core.pose import PoseSample
-from core.video import Frame, probe
+from core.video import Frame
+from core.video.read import probe
 from tests.test_pipeline import finish
 
 FPS = 10

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.analyze import analyze_clip
 from core.caveats import lost_intervals
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
@@ -17,13 +18,13 @@ from core.pipeline import (
     Analysis,
     Progress,
     Request,
-    analyze_clip,
     correct,
     summarize,
 )
 from core.pose import PoseSample
 from core.sampling import plan_sampling
-from core.video import Frame, probe
+from core.video import Frame
+from core.video.read import probe
 from tests.clips import write_clip
 from tests.conftest import nan_track
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.pipeline import analyze_clip
+from core.analyze import analyze_clip
 from core.stills import HEIGHT_PX, StillWriter, still_path
 from tests.test_follow import WhitePatches, write_images
 from tests.test_pipeline import finish
@@ -88,7 +88,7 @@ def test_an_analysis_goes_on_without_stills_and_says_so(squat_clip, request_defa
 def test_the_second_look_at_a_clip_writes_no_stills(tmp_path, request_defaults):
     """Where somebody else is seen the clip is watched twice; the covered person is on no still."""
     from core.follow import Clock, follow_training
-    from core.video import probe
+    from core.video.read import probe
 
     image = np.zeros((120, 240, 3), np.uint8)
     for x in (60, 180):

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import VideoError
 from core.sampling import SamplingPlan, plan_sampling
-from core.video import Frame, VideoInfo, iter_frames, probe
-from core.video.read import _open
+from core.video import Frame, VideoInfo
+from core.video.read import _open, iter_frames, probe
 from tests.clips import write_clip, write_tone
 
 

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.sampling import SamplingPlan
-from core.video import PreviewWriter, iter_frames, pick, probe
+from core.video import pick
+from core.video.preview import PreviewWriter
+from core.video.read import iter_frames, probe
 
 SIZE_WH = (64, 48)
 FRAMES, FPS = 60, 30

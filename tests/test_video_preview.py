@@ -10,7 +10,10 @@ import pytest
 
 from core.errors import WriteError
 from core.sampling import SamplingPlan
-from core.video import ClipWriter, Frame, PreviewWriter, iter_frames, needs_preview, probe
+from core.video import Frame
+from core.video.preview import PreviewWriter, needs_preview
+from core.video.read import iter_frames, probe
+from core.video.write import ClipWriter
 from tests.clips import write_clip
 from tests.conftest import SHARED
 from tests.test_stills import noise

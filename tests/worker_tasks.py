@@ -21,6 +21,11 @@ def count(n: int, *, pause_s: float = 0.0) -> Numbers:
     return n
 
 
+def take(data: bytes) -> Numbers:
+    yield from ()
+    return len(data)
+
+
 def report_pid() -> Numbers:
     yield from ()
     return os.getpid()

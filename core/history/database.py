@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.children import child_environment
 from core.errors import HistoryError
-from core.history.child import MIGRATE, child_environment
+from core.history.child import MIGRATE
 from core.history.schema import HEAD
 
 BUSY_SECONDS = 15

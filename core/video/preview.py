@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from core.errors import WriteError
 from core.sampling import Sampler
-from core.video.read import VideoInfo
+from core.video.info import PREVIEW_NAME, VideoInfo
 from core.video.write import MAX_FPS, ClipWriter, fit_size, plan_output
 
 SHORT_SIDE_PX = 480
-PREVIEW_NAME = "preview.mp4"
 _PLAYED_CODECS = ("h264", "vp8", "vp9", "av1")
 _PLAYED_PIXELS = ("yuv420p", "yuvj420p")
 """Eight bits, colour at half resolution: the only layout every browser decodes."""

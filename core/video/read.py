@@ -7,7 +7,6 @@ or a reference to another file never gets as far as FFmpeg's guessing.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,12 @@ from numpy.typing import NDArray
 
 from core.errors import VideoError
 from core.sampling import SamplingPlan
+from core.video.info import FILE_TYPES, Frame, VideoInfo
 from core.video.pick import Picker, decode_all, decode_picked
 
 if TYPE_CHECKING:
     from core.video.preview import PreviewWriter
 
-FILE_TYPES = ("mp4", "mov", "m4v", "webm", "avi", "mkv", "gif")
 MAX_PIXELS = 4096 * 2304
 """4K, the largest frame of H.264 level 5.2. One decoded frame takes 1.5 bytes a pixel and the decoder
 keeps about ten of them, so this bounds the memory of the worker."""
@@ -38,47 +37,6 @@ _DECODER_THREADS = 4
 """At most. More than cores: while one thread scales a frame for the model, the others must not run out of work."""
 _PIXELS_AT_ONCE = _DECODER_THREADS * 1920 * 1088
 """Each thread keeps a whole frame in memory, so frames larger than 1080p get fewer threads, and 4K gets one."""
-
-
-@dataclass(frozen=True)
-class VideoInfo:
-    """What a clip is, as displayed.
-
-    Attributes
-    ----------
-    container, codec
-        FFmpeg's names, e.g. ``mov`` (which is mp4, m4v and mov alike) and ``h264``.
-    width, height
-        px, after rotation and with square pixels.
-    rotation_deg
-        Clockwise turn the player applies: 0, 90, 180 or 270.
-    duration_s, fps, frame_count
-        Of the video stream; `fps` is the mean rate, `frame_count` what the container announces.
-    size_bytes
-        Of the file.
-    pixel_format
-        FFmpeg's name of the pixels' layout, e.g. ``yuv420p``; None where unknown.
-    """
-
-    container: str
-    codec: str
-    width: int
-    height: int
-    rotation_deg: int
-    duration_s: float
-    fps: float
-    frame_count: int
-    size_bytes: int
-    pixel_format: str | None = None
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One frame: `image` is ``(height, width, 3)`` uint8 RGB, upright; `time_s` from the clip's start."""
-
-    frame_index: int
-    time_s: float
-    image: NDArray[np.uint8]
 
 
 def probe(path: Path, *, max_duration_s: float) -> VideoInfo:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import WriteError
 from core.sampling import SamplingPlan
-from core.video.read import VideoInfo
+from core.video.info import VideoInfo
 
 MAX_FPS = 30.0
 """Frames a second written at most; slow motion and 60 fps are thinned, anything slower is kept as it is."""

@@ -278,8 +278,7 @@ class WorkerPool:
     def _follow(self, job: Job[Any, Any], child: Child) -> object:
         """Return what the task returns, or None early when the job is cancelled.
 
-        The limit is kept here and not by Pebble, which counts by the wall clock and ends the child
-        with SIGTERM: Python answers that only between two bytecodes, after 3 s comes SIGKILL.
+        The child is never asked to end, as SIGTERM does: Python answers that only between two bytecodes.
         """
         deadline = time.monotonic() + self._job_timeout_s
         child.start(job._payload)

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.annotate import NAME, annotate_in_worker
 from core.errors import AnalysisError
+from core.jobs import annotate_in_worker
 from core.spool import MB, get_spool
+from core.video import ANNOTATED_NAME
 from core.worker import get_pool
 from pages.components.state import Drawing, Result, drawings
 
@@ -90,12 +91,12 @@ def _show_outcome(result: Result, drawing: Drawing) -> None:
         _offer(result)
         return
     assert result.folder
-    path = result.folder / NAME
+    path = result.folder / ANNOTATED_NAME
     if not path.is_file():
         st.info("The annotated video was deleted with its clip. Analyze the clip again to get it.")
         return
     name = urlencode({"name": f"{Path(result.clip.name).stem}_annotated"})
-    address = f"{result.files_src}/{NAME}?{name}"
+    address = f"{result.files_src}/{ANNOTATED_NAME}?{name}"
     size = f"{path.stat().st_size / MB:.1f} MB"
     st.link_button(f"Save annotated video ({size})", address, icon=":material/download:")
 

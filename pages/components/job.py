@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import AnalysisError
-from core.pipeline import Analysis, Progress, Request, analyze_in_worker, probe_in_worker
+from core.jobs import analyze_in_worker, probe_in_worker
+from core.pipeline import Analysis, Progress, Request
 from core.plots import most_moving_angle, plot_live
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool

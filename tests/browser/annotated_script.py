@@ -10,7 +10,7 @@ from core.mannequin.__main__ import SAMPLE_FILMING, SAMPLE_MOTION
 from core.pipeline import Request, correct, summarize
 from core.settings import load_settings
 from core.spool import get_spool
-from core.video import probe
+from core.video.read import probe
 from core.worker import get_pool
 from pages.components.annotated import show_annotated
 from pages.components.choose import SAMPLE

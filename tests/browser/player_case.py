@@ -7,10 +7,10 @@ import av
 import numpy as np
 
 from core.landmarks import LandmarkTrack
-from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, iter_images, plan_steady
+from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, plan_steady
 from core.pipeline import Analysis, summarize
 from core.sampling import plan_sampling
-from core.video import probe
+from core.video.read import probe
 
 MOTION = plan_steady("squat", count=5, period_s=2.0)
 FILMING = Filming(view=View(yaw_deg=80), resolution_wh=(360, 480), fps=30)
@@ -23,7 +23,8 @@ def write_files(folder: Path) -> None:
     draw_clip(folder / "clip.mp4", MOTION, filming=FILMING)
     stills = folder / "stills"
     stills.mkdir()
-    images = list(iter_images(MOTION, filming=FILMING))
+    with av.open(str(folder / "clip.mp4")) as drawn:
+        images = [frame.to_ndarray(format="rgb24") for frame in drawn.decode(video=0)]
     for row, image in enumerate(images[::STRIDE]):
         _write_picture(stills / f"{row:05d}.jpg", image)
     with av.open(str(folder / "clip.avi"), "w") as container:

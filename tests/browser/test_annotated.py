@@ -140,7 +140,7 @@ def test_a_killed_worker_is_explained_and_it_can_be_asked_for_again(page, annota
     ask(page)
     expect(page.get_by_text(re.compile(r"Drawing the annotated video: [1-9]"))).to_be_visible(timeout=30_000)
     for child in psutil.Process(annotated_app.process.pid).children(recursive=True):
-        if "multiprocessing.spawn" in " ".join(child.cmdline()):
+        if "core.worker.inside" in " ".join(child.cmdline()):
             child.kill()
     expect(page.get_by_text(re.compile("stopped by the system"))).to_be_visible(timeout=10_000)
     ask(page)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.analyze import analyze_clip
 from core.compare.phase import Pair, map_time
 from core.mannequin import Filming, View, draw_clip, plan_steady
-from core.pipeline import Request, analyze_clip
+from core.pipeline import Request
 from core.settings import load_settings
 from tests.browser.conftest import UPLOADER, choose
 from tests.browser.test_accessibility import violations

@@ -29,6 +29,8 @@ def expect_count(page: Page, count: int) -> None:
 
 
 def reps_csv(page: Page) -> list[dict[str, str]]:
+    """Download the reps once the page has run to its end: the heading is there before the new download is."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return list(csv.DictReader(download(page, "Reps (CSV)")[1].read_text(encoding="utf-8").splitlines()))
 
 
