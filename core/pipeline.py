@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.angles import compute_angles
 from core.caveats import track_caveats
 from core.corrections import Corrections, edited_count
-from core.cues import Cue, compute_cues
+from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
 from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
@@ -149,6 +149,10 @@ class Analysis:
         point = "shoulder" if joint == TRUNK_LEAN else joint
         visibility = np.nan_to_num(self.track.visibility).mean(axis=0)
         return max((f"{side}_{point}" for side in SIDES), key=lambda name: float(visibility[INDEX[name]]))
+
+    def say_checked(self) -> str:
+        """Say which faults of form were looked for without being found, and which could not be judged."""
+        return say_checked(self.track, self.angles, self.view, recognition=self.recognition, metrics=self.metrics)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.cues import MEASURES, Cue, compute_cues
+from core.cues import Cue, compute_cues, say_checked
+from core.cues.measures import MEASURES
 from core.exercises import BY_NAME, CUE_RULES, EXERCISES, FOR_ANY
 from core.metrics import compute_metrics
 from core.recognition import Recognition
@@ -29,6 +30,13 @@ def cues_of(done: Performance, exercise: str | None, view: str, rate_hz: float =
     metrics = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=rate_hz)
     found = Recognition(exercise, 0.9, "")
     return compute_cues(done.track, done.angles, seen_from(view), recognition=found, metrics=metrics)
+
+
+def checked(name: str | None, view: str, *, rate_hz: float = 15.0, **turn: float) -> str:
+    done = perform(faulty(name or "squat", **turn), yaw_deg=VIEW_YAW[view], reps=3)
+    metrics = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=rate_hz)
+    found = Recognition(name, 0.9, "")
+    return say_checked(done.track, done.angles, seen_from(view), recognition=found, metrics=metrics)
 
 
 def kinds(cues: list[Cue]) -> set[str]:
@@ -174,3 +182,26 @@ def test_every_rule_has_a_measure_a_source_and_an_exercise():
     assert used == set(CUE_RULES) == set(MEASURES)
     assert all(rule.source and rule.severity in ("hint", "warning") for rule in CUE_RULES.values())
     assert BY_NAME["squat"].cues[0] == "squat_depth"
+
+
+def test_what_was_looked_for_is_told_apart_from_what_this_view_hides():
+    assert checked("squat", "front") == (
+        "Not to be seen from here; film from the side: depth, knees past the toes, trunk lean. "
+        "Looked for and not found: knees inward, reps of short range."
+    )
+
+
+def test_what_was_found_is_not_told_again():
+    shallow, clean = checked("squat", "side_right", thigh=65), checked("squat", "side_right")
+    assert "Looked for and not found: depth, " in clean
+    assert "depth" not in shallow
+
+
+def test_what_was_not_measured_is_no_clean_bill():
+    said = checked("squat", "side_right", rate_hz=5.0)
+    assert said.startswith("Not measured well enough to judge: depth, ")
+    assert "not found" not in said
+
+
+def test_form_of_an_unknown_exercise_is_not_judged():
+    assert checked(None, "front") == "The exercise was not recognised, so its form was not judged."

@@ -11,6 +11,8 @@ class CueRule:
     ----------
     kind
         Key, and the name of its measure in `core.cues`.
+    name
+        What is looked for, in a few words.
     threshold, unit
         The bound the measured value has to pass.
     severity
@@ -24,6 +26,7 @@ class CueRule:
     """
 
     kind: str
+    name: str
     threshold: float
     unit: str
     severity: str
@@ -41,41 +44,68 @@ CUE_RULES = {
     rule.kind: rule
     for rule in (
         CueRule(
-            "squat_depth", 10, "°", "warning", _SIDE,
+            "squat_depth", "depth", 10, "°", "warning", _SIDE,
             "thigh stopped {:.0f}° above parallel",
             "parallel: hip crease level with the knee, IPF Technical Rules and Myer et al. 2014; 10° for the landmarks",
         ),
         CueRule(
-            "knee_past_toes", 30, "% of the shin", "hint", _SIDE,
+            "knee_past_toes", "knees past the toes", 30, "% of the shin", "hint", _SIDE,
             "knee went past the toes by {:.0f} % of the shin's length; fine if the heel stays down",
             "rule of thumb; holding the knee back loads the hip instead, Fry et al., J Strength Cond Res 17:629 (2003)",
         ),
         CueRule(
-            "trunk_past_shin", 20, "°", "warning", _SIDE,
+            "trunk_past_shin", "trunk lean", 20, "°", "warning", _SIDE,
             "trunk leaned {:.0f}° further forward than the shin; chest up",
             "trunk parallel to shin: Myer et al., Strength Cond J 36(6):4 (2014); 20° is a rule of thumb",
         ),
         CueRule(
-            "knees_inward", 20, "%", "warning", _FACING,
+            "knees_inward", "knees inward", 20, "%", "warning", _FACING,
             "knees came {:.0f} % closer together than the ankles; knees out",
             "knee separation as in Noyes et al., Am J Sports Med 33:197 (2005), over the ankles'; 20 %: rule of thumb",
         ),
-        CueRule("lunge_lean", 40, "°", "hint", _SIDE, "trunk leaned forward by {:.0f}°; stay tall", _THUMB),
-        CueRule("hips_sag", 20, "°", "warning", _SIDE, "hips sagged {:.0f}° below the line to the ankles", _THUMB),
-        CueRule("hips_high", 30, "°", "hint", _SIDE, "hips stood {:.0f}° above the line to the ankles", _THUMB),
         CueRule(
-            "push_up_depth", 10, "°", "warning", _SIDE,
+            "lunge_lean", "trunk lean", 40, "°", "hint", _SIDE,
+            "trunk leaned forward by {:.0f}°; stay tall", _THUMB,
+        ),
+        CueRule(
+            "hips_sag", "sagging hips", 20, "°", "warning", _SIDE,
+            "hips sagged {:.0f}° below the line to the ankles", _THUMB,
+        ),
+        CueRule(
+            "hips_high", "hips too high", 30, "°", "hint", _SIDE,
+            "hips stood {:.0f}° above the line to the ankles", _THUMB,
+        ),
+        CueRule(
+            "push_up_depth", "depth", 10, "°", "warning", _SIDE,
             "elbows stopped {:.0f}° short of a right angle",
             "90° at the elbow: FITNESSGRAM push-up test; 10° for the landmarks",
         ),
-        CueRule("upper_arm_swing", 28, "°", "warning", _SIDE, "upper arm swung through {:.0f}°; elbow still", _THUMB),
-        CueRule("trunk_swing", 15, "°", "warning", _SIDE, "trunk swung through {:.0f}°; lift without momentum", _THUMB),
-        CueRule("hands_uneven", 10, "°", "warning", _FACING, "hands {:.0f}° off level at the top", _THUMB),
-        CueRule("lockout", 30, "°", "hint", _SIDE | _FACING, "elbows stayed bent by {:.0f}° at the top", _THUMB),
-        CueRule("chin_below_hands", 5, "% of the trunk", "warning", _FACING,
+        CueRule(
+            "upper_arm_swing", "swinging upper arms", 28, "°", "warning", _SIDE,
+            "upper arm swung through {:.0f}°; elbow still", _THUMB,
+        ),
+        CueRule(
+            "trunk_swing", "swinging trunk", 15, "°", "warning", _SIDE,
+            "trunk swung through {:.0f}°; lift without momentum", _THUMB,
+        ),
+        CueRule(
+            "hands_uneven", "hands off level", 10, "°", "warning", _FACING,
+            "hands {:.0f}° off level at the top", _THUMB,
+        ),
+        CueRule(
+            "lockout", "elbows bent at the top", 30, "°", "hint", _SIDE | _FACING,
+            "elbows stayed bent by {:.0f}° at the top", _THUMB,
+        ),
+        CueRule("chin_below_hands", "chin below the hands", 5, "% of the trunk", "warning", _FACING,
                 "chin stayed below the hands by {:.0f} % of the trunk's length", "chin over the bar: rule of thumb"),
-        CueRule("dead_hang", 40, "°", "hint", _FACING, "elbows still bent by {:.0f}° at the bottom", _THUMB),
-        CueRule("range_short", 20, "%", "hint", _ANY_VIEW, "range {:.0f} % shorter than usual in this set", _THUMB),
+        CueRule(
+            "dead_hang", "elbows bent at the bottom", 40, "°", "hint", _FACING,
+            "elbows still bent by {:.0f}° at the bottom", _THUMB,
+        ),
+        CueRule(
+            "range_short", "reps of short range", 20, "%", "hint", _ANY_VIEW,
+            "range {:.0f} % shorter than usual in this set", _THUMB,
+        ),
     )
 }  # fmt: skip
 """By kind. The bounds leave room for the 4 to 10 degrees by which landmarks err."""

@@ -94,7 +94,7 @@ def to_report_html(analysis: Analysis, details: Details, *, clip: str, folder: P
         has_edits=any(rep.is_edited for rep in analysis.metrics.reps),
         mark=EDITED_MARK,
         cues=_cues(analysis.cues),
-        no_cues=_why_no_cues(analysis),
+        checked=analysis.say_checked(),
         method=_method(analysis),
         warnings=_warnings(analysis),
         css=Markup(_read("report.css")),
@@ -264,12 +264,6 @@ def _cues(cues: Sequence[Cue]) -> list[FormCue]:
             )
         )
     return lines
-
-
-def _why_no_cues(analysis: Analysis) -> str:
-    if analysis.recognition.exercise is None:
-        return "The exercise was not recognised, so its form was not judged."
-    return "Nothing to point out that this view of the camera can show."
 
 
 def _method(analysis: Analysis) -> list[str]:

@@ -10,14 +10,13 @@ from pages.components.seek import seek
 
 
 def show_cues(analysis: Analysis, *, key: str) -> None:
-    """Show what broke down where; no cue is no praise, the view may not show the fault."""
+    """Show what broke down where, and what was looked for without being found or could not be seen."""
     if analysis.recognition.exercise is None:
         return
     st.subheader("Form", anchor=False)
-    if not analysis.cues:
-        st.caption("Nothing to point out that this view of the camera can show.")
     for kind in dict.fromkeys(cue.kind for cue in analysis.cues):
         _show_kind([cue for cue in analysis.cues if cue.kind == kind], key=f"cue_{key}_{kind}")
+    st.caption(analysis.say_checked())
 
 
 def _show_kind(cues: list[Cue], *, key: str) -> None:

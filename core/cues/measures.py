@@ -1,8 +1,4 @@
-"""What broke down in which rep: measured statements, each with its source.
-
-A cue is given only where the exercise is recognised, the view of the camera shows the fault, the
-landmarks it needs are seen and the rep was measured well. Better no cue than a wrong one.
-"""
+"""What is measured for each kind of fault, on one rep of a set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,51 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.exercises import BY_NAME, CUE_RULES, FOR_ANY, CueRule
 from core.landmarks import INDEX, LandmarkTrack
 from core.metrics import RepMetrics, SetMetrics
-from core.recognition import Recognition
-from core.view import View
 
 Floats = NDArray[np.float64]
 
 SEEN_MIN = 0.5
 """Least visibility of a landmark a cue rests on."""
-QUALITY_MIN = 0.6
-"""Least quality of a rep that is judged."""
 USUAL_MIN_REPS = 3
 """Reps it takes to call a range usual."""
-
-
-@dataclass(frozen=True)
-class Cue:
-    """One statement on one rep.
-
-    Attributes
-    ----------
-    rep, time_s
-        Which rep, and when in the clip to look.
-    kind
-        A key of `core.exercises.CUE_RULES`.
-    text
-        For the trainer, rep and time included.
-    value, threshold, unit
-        What was measured, the bound it passed, and the unit of both.
-    source
-        Where the bound comes from: a reference, or "rule of thumb".
-    severity
-        ``hint`` or ``warning``.
-    """
-
-    rep: int
-    time_s: float
-    kind: str
-    text: str
-    value: float
-    unit: str
-    threshold: float
-    source: str
-    severity: str
 
 
 @dataclass(frozen=True)
@@ -112,65 +72,12 @@ Finding = tuple[int, float]
 Measure = Callable[[Scene, RepMetrics], Finding]
 
 
-def compute_cues(
-    track: LandmarkTrack,
-    angles: dict[str, Floats],
-    view: View,
-    *,
-    recognition: Recognition,
-    metrics: SetMetrics,
-) -> list[Cue]:
-    """Return the cues of a set, in order of reps.
-
-    Parameters
-    ----------
-    track
-        ``n`` samples.
-    angles
-        Smoothed angles in degrees, ``(n,)`` each.
-    view
-        Of the camera; decides which cues can be seen at all.
-    recognition
-        Without a named exercise there are no cues.
-    metrics
-        Of the same set. Partial reps, and those whose range was withheld (low rate, gaps), are not judged.
-    """
-    if recognition.exercise is None:
-        return []
-    kinds = (*BY_NAME[recognition.exercise].cues, *FOR_ANY)
-    shown = [rule for rule in map(CUE_RULES.__getitem__, kinds) if not rule.views or view.name in rule.views]
-    scene = Scene(track, angles, metrics, points=_steady_points(track), near=view.near_side or "left")
-    found = (_judge(rule, scene, rep) for rep in metrics.reps for rule in shown)
-    return [cue for cue in found if cue is not None]
-
-
-def _steady_points(track: LandmarkTrack) -> Floats:
+def steady_points(track: LandmarkTrack) -> Floats:
     """Return ``(n, 33, 2)`` medians of three: no cue rests on a single frame."""
     seen = np.where((track.visibility >= SEEN_MIN)[:, :, None], track.xyz[:, :, :2], np.nan)
     before, after = seen[[0, *range(len(seen) - 1)]], seen[[*range(1, len(seen)), -1]]
     steady = np.median([before, seen, after], axis=0)
     return np.where(np.isfinite(steady), steady, seen)
-
-
-def _judge(rule: CueRule, scene: Scene, rep: RepMetrics) -> Cue | None:
-    """Return the cue of a rule on a rep that was measured and passes the bound."""
-    if not np.isfinite(rep.rom_deg) or rep.quality < QUALITY_MIN or rep.is_partial:
-        return None
-    at, value = MEASURES[rule.kind](scene, rep)
-    if not value > rule.threshold:
-        return None
-    time_s = float(scene.track.time_s[at])
-    return Cue(
-        rep=rep.rep,
-        time_s=time_s,
-        kind=rule.kind,
-        text=f"Rep {rep.rep}, {time_s:.1f} s: {rule.text.format(value)}",
-        value=value,
-        unit=rule.unit,
-        threshold=rule.threshold,
-        source=rule.source,
-        severity=rule.severity,
-    )
 
 
 def _lowest(scene: Scene, rep: RepMetrics, name: str) -> int:
