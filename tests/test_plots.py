@@ -20,7 +20,7 @@ from core.plots import (
     plot_tempo,
     plot_trend,
 )  # fmt: skip
-from core.plots.shape import SHARE_PCT, describe_trend, label_of, normalize_rep
+from core.plots.shape import describe_trend, label_of, normalize_rep
 from tests.synthetic import EXERCISES, perform
 
 
@@ -141,6 +141,27 @@ def test_the_overlay_shows_every_rep_from_start_to_end(analysis):
     assert "Rep 3" in singles[2].hovertemplate
 
 
+def test_a_longer_way_back_makes_no_other_rep(analysis):
+    """Three squats, each rising more slowly than the one before: alike by phase, 8 degrees apart by duration."""
+    down_s, up_s = 1.0, (1.0, 1.5, 2.0)
+    starts_s = np.array([0.0, 2.0, 4.5])
+    time_s = np.arange(0, 7.5, 1 / 30)
+    moments = [(start, start + down_s, start + down_s + up) for start, up in zip(starts_s, up_s, strict=True)]
+    knots_s, knots = np.ravel(moments), np.tile([0.0, 0.5, 1.0], 3)
+    knee = 50 - 50 * np.cos(2 * np.pi * np.interp(time_s, knots_s, knots))
+    reps = tuple(
+        replace(rep, start_s=start, turn_s=turn, end_s=end)
+        for rep, (start, turn, end) in zip(analysis.metrics.reps, moments, strict=False)
+    )
+    uneven = replace(
+        analysis,
+        track=replace(analysis.track, time_s=time_s),
+        angles=dict.fromkeys(analysis.angles, knee),
+        metrics=replace(analysis.metrics, reps=reps),
+    )
+    assert "They differ by ±0°" in plot_overlay(uneven).words
+
+
 def test_the_band_is_the_spread_of_the_whole_reps(edited):
     figure = plot_overlay(edited).figure
     whole = [rep for rep in edited.metrics.reps if not rep.is_partial]
@@ -181,7 +202,6 @@ def test_a_rep_with_a_gap_is_left_out_of_the_overlay(analysis):
     figure = plot_overlay(replace(analysis, angles=holed)).figure
     assert sum(trace.name == "Whole reps" for trace in figure.data) == 4
     assert normalize_rep(replace(analysis, angles=holed), rep) is None
-    assert SHARE_PCT[[0, -1]].tolist() == [0, 100]
 
 
 def test_tempo_bars_add_up_to_the_reps(analysis):

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from core.compare.phase import PHASE_PCT, TURN_PCT
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
@@ -26,8 +27,6 @@ from core.palette import (
 )
 from core.pipeline import Analysis
 
-SHARE_PCT = np.linspace(0.0, 100.0, 101)
-"""Where normalised reps are compared: every percent of their duration."""
 STEADY_PCT = 5.0
 """A trend that changes the first value by less over the set is called steady (rule of thumb: about the
 error with which range is measured)."""
@@ -52,7 +51,7 @@ class Drawing:
 
 
 def plot_overlay(analysis: Analysis) -> Drawing:
-    """Lay all reps over each other, 0 to 100 % of each, with mean ± SD of the whole ones.
+    """Lay all reps over each other, 0 to 100 % of the phase of each, with mean ± SD of the whole ones.
 
     Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
     own mean. A rep with a gap in its angle is left out.
@@ -64,7 +63,7 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     figure, spreads = go.Figure(), []
     for rep, curve in drawn:
         figure.add_scatter(
-            x=SHARE_PCT, y=curve, mode="lines", name=_KINDS[kind_of(rep)], legendgroup=kind_of(rep),
+            x=PHASE_PCT, y=curve, mode="lines", name=_KINDS[kind_of(rep)], legendgroup=kind_of(rep),
             showlegend=kind_of(rep) not in {trace.legendgroup for trace in figure.data},
             line={"color": _line_color(rep), "dash": REP_DASHES[kind_of(rep)], "width": 1.5},
             hovertemplate=f"{label_of(rep)}, %{{x:.0f}} %: %{{y:.0f}}°<extra></extra>",
@@ -74,7 +73,7 @@ def plot_overlay(analysis: Analysis) -> Drawing:
         if len(whole) >= 2:
             spreads.append(_add_mean(figure, np.array(whole), joint=joint))
     angle = _words(drawn[0][0].joint) if len({rep.joint for rep, _ in drawn}) == 1 else "Angle"
-    _style(figure, x_title="Share of the rep (%)", y_title=f"{angle} (°)")
+    _style(figure, x_title="Start to turn (50 %) to end of the rep (%)", y_title=f"{angle} (°)")
     figure.update_xaxes(range=[0, 100])
     spread = (
         f" They differ by ±{np.mean(spreads):.0f}° on average: one standard deviation (SD), the shaded band."
@@ -159,10 +158,13 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
 
 
 def normalize_rep(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | None:
-    """Return ``(101,)`` the rep's angle in degrees at every percent of its duration; None where it has a gap."""
+    """Return ``(101,)`` the rep's angle in degrees at every percent of its phase; None where it has a gap.
+
+    By phase, as sets are compared, and not by duration: a longer pause is no other movement.
+    """
     if not rep.joint:
         return None
-    at_s = rep.start_s + SHARE_PCT / 100 * (rep.end_s - rep.start_s)
+    at_s = np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), (rep.start_s, rep.turn_s, rep.end_s))
     return read_between(analysis.track.time_s, analysis.angle(rep.joint), at_s)
 
 
@@ -232,12 +234,12 @@ def _add_mean(figure: go.Figure, curves: NDArray[np.float64], *, joint: str) -> 
     mean, sd = curves.mean(axis=0), curves.std(axis=0, ddof=1)
     name, short = (f"Mean ± SD, {side}", f"Mean, {side}") if side else ("Mean ± SD", "Mean")
     figure.add_scatter(
-        x=np.concatenate([SHARE_PCT, SHARE_PCT[::-1]]), y=np.concatenate([mean + sd, (mean - sd)[::-1]]),
+        x=np.concatenate([PHASE_PCT, PHASE_PCT[::-1]]), y=np.concatenate([mean + sd, (mean - sd)[::-1]]),
         fill="toself", fillcolor=translucent(color, 0.2), line={"width": 0}, mode="lines", hoverinfo="skip",
         name="± SD", legendgroup=name, showlegend=False,
     )  # fmt: skip
     figure.add_scatter(
-        x=SHARE_PCT, y=mean, mode="lines", name=name, legendgroup=name, customdata=sd,
+        x=PHASE_PCT, y=mean, mode="lines", name=name, legendgroup=name, customdata=sd,
         line={"color": color, "width": 3, "dash": SIDE_DASHES[side] if side else "solid"},
         hovertemplate=f"{short}, %{{x:.0f}} %: %{{y:.0f}} ± %{{customdata:.0f}}°<extra></extra>",
     )  # fmt: skip
