@@ -177,7 +177,7 @@ def _describe(analysis: Analysis) -> str:
     lines += [f"Note: {warning}" for warning in analysis.warnings]
     timing = analysis.timing
     lines.append(
-        f"{len(analysis.track.time_s)} frames at {analysis.sample_rate_hz:.1f} Hz in {timing.total_s:.1f} s "
+        f"{analysis.frames_analysed} frames at {analysis.sample_rate_hz:.1f} Hz in {timing.total_s:.1f} s "
         f"(decode {timing.decode_s:.1f}, pose {timing.pose_s:.1f}), peak {analysis.peak_mb:.0f} MB"
     )
     return "\n".join(lines)

@@ -60,7 +60,8 @@ def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) ->
     samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)
     track = to_track(samples)
-    analysis = summarize(track, joint=request.joint, min_frames=request.min_frames)
+    frame_index = np.array([sample.frame_index for sample in samples])
+    analysis = summarize(track, frame_index=frame_index, joint=request.joint, min_frames=request.min_frames)
     peak_mb = peak_rss_mb()
     total_s = time.perf_counter() - started
     log.info("Video processing complete: %d frames in %.1f seconds, peak %.0f MB", len(samples), total_s, peak_mb)
@@ -68,7 +69,6 @@ def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) ->
         analysis,
         info=info,
         plan=plan,
-        frame_index=np.array([sample.frame_index for sample in samples]),
         warnings=(*clip_caveats(track, info=info, plan=plan), *followed.warnings, *unwritten, *analysis.warnings),
         timing=Timing(decode_s=clock.decode_s, pose_s=clock.pose_s, total_s=total_s),
         peak_mb=peak_mb,

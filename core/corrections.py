@@ -60,7 +60,15 @@ def move_edges(reps: Reps, row: int, *, start_s: float, end_s: float, time_s: Fl
     start_s, end_s = _fit(rest, side=old.side, start_s=start_s, end_s=end_s, time_s=time_s)
     is_inside = start_s < old.turn_s < end_s
     turn_s = old.turn_s if is_inside else find_turn(time_s, signal, start_s=start_s, end_s=end_s)
-    moved = replace(old, start_s=start_s, turn_s=turn_s, end_s=end_s, cut_start=False, cut_end=False, is_edited=True)
+    moved = replace(
+        old,
+        start_s=start_s,
+        turn_s=turn_s,
+        end_s=end_s,
+        cut_start=old.cut_start and start_s == old.start_s,
+        cut_end=old.cut_end and end_s == old.end_s,
+        is_edited=True,
+    )
     return renumber((*rest, moved))
 
 

@@ -126,7 +126,7 @@ def stream_poses(
                 lookout.keep(frame, sample)
             clock.pose_s += time.perf_counter() - decoded
             if stills:
-                stills.add(frame.image, time_s=frame.time_s)
+                stills.add(frame.image, frame_index=frame.frame_index, time_s=frame.time_s)
             yield sample
 
 

@@ -56,6 +56,12 @@ def joint_indices(joint: str, side: str) -> tuple[int, int, int]:
     return INDEX[f"{side}_{proximal}"], INDEX[f"{side}_{vertex}"], INDEX[f"{side}_{distal}"]
 
 
+MAX_GAP_S = 0.5
+"""Longest gap bridged by a straight line: half of the quickest counted rep."""
+MAX_GAP_ROWS = 10_000
+"""Rows put into one gap at most, 5 minutes at 30 Hz: a file may claim that hours lie between two rows."""
+
+
 @dataclass(frozen=True)
 class LandmarkTrack:
     """The landmarks of one person over a clip; everything after the pose model starts from this.
@@ -78,3 +84,41 @@ class LandmarkTrack:
     xyz: NDArray[np.float64]
     visibility: NDArray[np.float64]
     world: NDArray[np.float64]
+
+
+def fill_gaps(track: LandmarkTrack) -> tuple[LandmarkTrack, NDArray[np.intp]]:
+    """Return the track with rows of NaN where it has none for long, and in which rows the samples are now.
+
+    Frames that do not decode, or were never written, leave no row; without one, what comes after a gap would be joined
+    to what came before it.
+
+    Parameters
+    ----------
+    track
+        ``n`` samples.
+
+    Returns
+    -------
+    The track, itself where it has no gap, and ``(n,)`` row numbers.
+    """
+    steps_s = np.diff(track.time_s)
+    interval_s = float(np.median(steps_s)) if len(steps_s) else 0.0
+    gaps = np.flatnonzero(steps_s > MAX_GAP_S + interval_s)
+    if not len(gaps):
+        return track, np.arange(len(track.time_s))
+    missing = np.minimum(np.round(steps_s[gaps] / interval_s) - 1, MAX_GAP_ROWS).astype(int)
+    filled = [
+        np.linspace(track.time_s[gap], track.time_s[gap + 1], count + 2)[1:-1]
+        for gap, count in zip(gaps, missing, strict=True)
+    ]
+    rows = np.arange(len(track.time_s))
+    rows += np.r_[0, np.cumsum(missing)][np.searchsorted(gaps, rows)]
+    arrays = [np.full((len(rows) + missing.sum(), *each.shape[1:]), np.nan) for each in _arrays(track)]
+    for array, known in zip(arrays, _arrays(track), strict=True):
+        array[rows] = known
+    arrays[0][np.isnan(arrays[0])] = np.concatenate(filled)
+    return LandmarkTrack(*arrays), rows
+
+
+def _arrays(track: LandmarkTrack) -> tuple[NDArray[np.float64], ...]:
+    return track.time_s, track.xyz, track.visibility, track.world

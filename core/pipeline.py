@@ -18,7 +18,7 @@ from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
 from core.ghosts import find_shallow
-from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
+from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, fill_gaps
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.recognition import Recognition, recognize_exercise
@@ -94,7 +94,7 @@ class Analysis:
     info, plan
         The clip and its sampling; None for landmarks without a clip.
     track, frame_index
-        Landmarks over the clip, and ``(n,)`` source frame numbers.
+        Landmarks over the clip, and ``(n,)`` source frame numbers; -1 in rows of a stretch that has no frames.
     angles
         Smoothed degrees ``(n,)`` by name; NaN where unknown.
     count, metrics
@@ -135,6 +135,11 @@ class Analysis:
         """The number of whole reps; partial ones are listed, not counted."""
         return len(self.count.reps)
 
+    @property
+    def frames_analysed(self) -> int:
+        """The number of frames that were looked at."""
+        return int((self.frame_index >= 0).sum())
+
     def angle(self, joint: str) -> NDArray[np.float64]:
         """Return ``(n,)`` degrees of an angle by name, the mean of both sides where the joint names none."""
         if joint in self.angles:
@@ -166,13 +171,21 @@ class Progress:
     angles: dict[str, float]
 
 
-def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int = 4) -> Analysis:
+def summarize(
+    track: LandmarkTrack,
+    *,
+    frame_index: NDArray[np.int64] | None = None,
+    joint: str | None = None,
+    min_frames: int = 4,
+) -> Analysis:
     """Return angles, reps and metrics of landmarks, from a clip or from a file.
 
     Parameters
     ----------
     track
-        Landmarks in order of time.
+        Landmarks in order of time; long stretches without any become rows of NaN.
+    frame_index
+        ``(n,)`` source frame numbers; None numbers the rows of the file.
     joint
         The joint to count on; None finds it.
     min_frames
@@ -185,6 +198,9 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
     """
     started = time.perf_counter()
     _require_person(track, min_frames=min_frames)
+    track, rows = fill_gaps(track)
+    frames = np.full(len(track.time_s), -1)
+    frames[rows] = np.arange(len(rows)) if frame_index is None else frame_index
     view = estimate_view(track)
     raw = compute_angles(track, view=view)
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
@@ -195,7 +211,7 @@ def summarize(track: LandmarkTrack, *, joint: str | None = None, min_frames: int
         info=None,
         plan=None,
         track=track,
-        frame_index=np.arange(len(track.time_s)),
+        frame_index=frames,
         angles=angles,
         count=count,
         metrics=metrics,

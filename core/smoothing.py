@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from core.landmarks import MAX_GAP_S
+
 Floats = NDArray[np.float64]
 
-MAX_GAP_S = 0.5
-"""Longest gap filled by interpolation: half of the quickest counted rep."""
 MAX_CUTOFF_HZ = 6.0
 """Human movement holds little above 6 Hz (Winter, Biomechanics and Motor Control, 4th ed., section 2.3.4)."""
 CUTOFF_SHARE = 0.4

@@ -13,13 +13,13 @@ QUALITY = 70
 FOLDER = "stills"
 
 
-def still_path(folder: Path, row: int) -> Path:
-    """Return where the still of a row of the track lies in the analysis's folder."""
-    return folder / FOLDER / f"{row:05d}.jpg"
+def still_path(folder: Path, frame_index: int) -> Path:
+    """Return where the still of a frame of the clip lies in the analysis's folder."""
+    return folder / FOLDER / f"{frame_index:05d}.jpg"
 
 
 class StillWriter:
-    """Writes the analysed frames of one clip, in order of the rows of its track.
+    """Writes the analysed frames of one clip.
 
     A full disk or a folder that is gone ends the writing, never the analysis.
 
@@ -36,15 +36,13 @@ class StillWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._row = 0
         self.warning = ""
 
-    def add(self, image: NDArray[np.uint8], *, time_s: float) -> None:
-        """Write the still of the next row from its frame, ``(h, w, 3)`` RGB; never enlarged."""
+    def add(self, image: NDArray[np.uint8], *, frame_index: int, time_s: float) -> None:
+        """Write the still of a frame, ``(h, w, 3)`` RGB; never enlarged."""
         if self.warning:
             return
-        path = still_path(self._folder, self._row)
-        self._row += 1
+        path = still_path(self._folder, frame_index)
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             path.write_bytes(_to_jpeg(image))  # Pillow, given the path, does not notice a disk that fills up

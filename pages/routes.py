@@ -15,7 +15,7 @@ from starlette.routing import Route
 from core.spool import get_spool
 
 HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-STILL = re.compile(r"[0-9]{5}\.jpg")
+STILL = re.compile(r"[0-9]{5,7}\.jpg")
 MADE = {"annotated.mp4": "video/mp4", "report.html": "text/html", "report.pdf": "application/pdf"}
 """The files made to be saved, with their media types."""
 MAX_NAME = 100

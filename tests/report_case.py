@@ -45,7 +45,7 @@ def write_stills(analysis: Analysis, folder: Path) -> Path:
     filming = Filming(view=View(yaw_deg=80), resolution_wh=SIZE_WH, fps=4)
     pictures = list(iter_images(plan_steady("squat", count=1, period_s=2.0), filming=filming))
     writer = StillWriter(folder)
-    for row, time_s in enumerate(analysis.track.time_s.tolist()):
-        writer.add(pictures[row % len(pictures)], time_s=time_s)
+    for frame, time_s in zip(analysis.frame_index.tolist(), analysis.track.time_s.tolist(), strict=True):
+        writer.add(pictures[frame % len(pictures)], frame_index=frame, time_s=time_s)
     assert not writer.warning
     return folder

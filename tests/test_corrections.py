@@ -54,6 +54,17 @@ def test_moved_edges_keep_the_turning_point_they_still_hold():
     assert (moved.start_s, moved.turn_s, moved.end_s, moved.is_edited) == (1.5, 3, 3.5, True)
 
 
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "cut"),
+    [(0.0, 1.9, (True, False)), (0.2, 2.0, (False, True)), (0.2, 1.9, (False, False))],
+    ids=["the end alone", "the start alone", "both"],
+)
+def test_an_edge_cut_by_the_clip_stays_cut_until_it_is_moved_itself(start_s, end_s, cut):
+    rep = Rep(0, 0.0, 1.0, 2.0, is_partial=True, cut_start=True, cut_end=True)
+    moved = move_edges((rep,), 0, start_s=start_s, end_s=end_s, **SEEN)[0]
+    assert (moved.cut_start, moved.cut_end) == cut
+
+
 def test_edges_moved_beyond_the_turning_point_find_another():
     moved = move_edges(SET, 2, start_s=12, end_s=14, **SEEN)[2]
     assert moved.turn_s == pytest.approx(13)

@@ -31,18 +31,18 @@ def read(path: Path) -> np.ndarray:
 )
 def test_a_still_is_the_frame_made_small(tmp_path, frame_wh, still_wh):
     stills = StillWriter(tmp_path)
-    stills.add(gradient(*frame_wh[::-1]), time_s=0.0)
+    stills.add(gradient(*frame_wh[::-1]), frame_index=0, time_s=0.0)
     still = read(still_path(tmp_path, 0))
     assert still.shape == (*still_wh[::-1], 3)
     assert np.abs(still - gradient(*still_wh[::-1])).mean() < 4
 
 
-def test_stills_are_named_by_row(tmp_path):
+def test_stills_are_named_by_frame(tmp_path):
     stills = StillWriter(tmp_path)
     for level in range(3):
-        stills.add(np.full((480, 360, 3), 80 * level, np.uint8), time_s=level / 15)
-    assert sorted(path.name for path in tmp_path.rglob("*.jpg")) == ["00000.jpg", "00001.jpg", "00002.jpg"]
-    assert read(still_path(tmp_path, 2)).mean() == pytest.approx(160, abs=2)
+        stills.add(np.full((480, 360, 3), 80 * level, np.uint8), frame_index=2 * level, time_s=level / 15)
+    assert sorted(path.name for path in tmp_path.rglob("*.jpg")) == ["00000.jpg", "00002.jpg", "00004.jpg"]
+    assert read(still_path(tmp_path, 4)).mean() == pytest.approx(160, abs=2)
     assert stills.warning == ""
 
 
@@ -53,7 +53,7 @@ def noise(seed: int) -> np.ndarray:
 def test_a_full_disk_ends_the_stills_in_words_and_leaves_no_broken_one(tiny_disk):
     stills = StillWriter(tiny_disk)
     for row in range(60):
-        stills.add(noise(row), time_s=row / 10)
+        stills.add(noise(row), frame_index=row, time_s=row / 10)
     written = sorted(tiny_disk.rglob("*.jpg"))
     assert 10 < len(written) < 60
     for path in written:
@@ -64,17 +64,17 @@ def test_a_full_disk_ends_the_stills_in_words_and_leaves_no_broken_one(tiny_disk
 
 def test_a_folder_that_is_gone_ends_the_stills(tmp_path):
     stills = StillWriter(tmp_path / "gone")
-    stills.add(noise(1), time_s=0.0)
-    stills.add(noise(1), time_s=0.1)
+    stills.add(noise(1), frame_index=0, time_s=0.0)
+    stills.add(noise(1), frame_index=1, time_s=0.1)
     assert "missing from 0.0 s on: No such file" in stills.warning
     assert not (tmp_path / "gone").exists()
 
 
 @pytest.mark.model
-def test_an_analysis_leaves_a_still_for_each_row_of_its_track(squat_clip, request_defaults, tmp_path):
+def test_an_analysis_leaves_a_still_for_each_frame_it_looked_at(squat_clip, request_defaults, tmp_path):
     _, analysis = finish(analyze_clip(squat_clip[0], request_defaults, folder=tmp_path))
     stills = sorted((tmp_path / "stills").iterdir())
-    assert [path.name for path in stills] == [f"{row:05d}.jpg" for row in range(len(analysis.track.time_s))]
+    assert [path.name for path in stills] == [f"{frame:05d}.jpg" for frame in analysis.frame_index]
     assert {read(path).shape for path in stills} == {(HEIGHT_PX, 180, 3)}
 
 

@@ -53,7 +53,7 @@ def _to_document(analysis: Analysis, *, clip: str) -> dict[str, Any]:
         "trust": {name: asdict(trust) for name, trust in analysis.trust.items()},
         "cues": [asdict(cue) for cue in analysis.cues],
         "effective_hz": analysis.sample_rate_hz,
-        "frames_analysed": len(analysis.track.time_s),
+        "frames_analysed": analysis.frames_analysed,
         "reps": measured.pop("reps"),
         "set": measured,
         "timing_s": {

@@ -60,7 +60,8 @@ def frame_rows(analysis: Analysis) -> Iterator[tuple[object, ...]]:
         for index in np.flatnonzero(inside) if not rep.is_partial else ():
             numbers[index] = rep.rep
     series = (analysis.angles[name] for name in ANGLE_NAMES)
-    yield from zip(analysis.frame_index, time_s, *series, analysis.count.signal, numbers, edited.tolist(), strict=True)
+    rows = zip(analysis.frame_index, time_s, *series, analysis.count.signal, numbers, edited.tolist(), strict=True)
+    yield from (row for row in rows if row[0] >= 0)
 
 
 def angle_column(name: str) -> str:

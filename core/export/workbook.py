@@ -202,7 +202,7 @@ def _write_about(sheet: _Sheet, analysis: Analysis) -> None:
         ("Conventions", CONVENTION),
         ("Empty cells", "Not measured: not seen, or too few frames a second to claim it."),
         ("Edited", "The rep was set or changed by hand; everything is measured again from the same landmarks."),
-        ("Frames analysed", len(analysis.track.time_s)),
+        ("Frames analysed", analysis.frames_analysed),
         ("Frames per second analysed", round(analysis.sample_rate_hz, 2)),
         ("Camera", analysis.view.words),
         ("Medical use", "None: RepScope is not a medical device."),

@@ -80,7 +80,8 @@ def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analys
     try:
         record = _adapter().validate_json(record_json)
         track = read_landmarks(io.BytesIO(landmarks))
-        found = summarize(track, joint=record.corrections.joint, min_frames=1)
+        frames = np.array(record.frame_index, dtype=np.int64)
+        found = summarize(track, frame_index=frames, joint=record.corrections.joint, min_frames=1)
         corrected = found if record.corrections == found.corrections else correct(found, record.corrections)
     except (AnalysisError, ValidationError) as error:
         raise HistoryError(f"This saved analysis is damaged and cannot be opened: {error}. Delete it.") from error
@@ -88,7 +89,6 @@ def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analys
         corrected,
         info=record.info,
         plan=record.plan,
-        frame_index=np.array(record.frame_index, dtype=np.int64),
         warnings=record.warnings,
         timing=record.timing,
         peak_mb=record.peak_mb,
@@ -103,7 +103,8 @@ def collect_pictures(analysis: Analysis, folder: Path | None) -> dict[int, bytes
     folder
         The analysis's own folder with its stills (`core.stills`); None or an emptied one gives no pictures.
     """
-    paths = {row: still_path(folder, row) for row in _rows(analysis)} if folder else {}
+    frames = analysis.frame_index
+    paths = {row: still_path(folder, frames[row]) for row in _rows(analysis)} if folder else {}
     return {row: path.read_bytes() for row, path in sorted(paths.items()) if path.is_file()}
 
 

@@ -269,7 +269,7 @@ def _cues(cues: Sequence[Cue]) -> list[FormCue]:
 def _method(analysis: Analysis) -> list[str]:
     """Return how the numbers came about, in sentences."""
     rate_hz, corrections = analysis.sample_rate_hz, analysis.corrections
-    frames = f"RepScope {__version__} analysed {len(analysis.track.time_s)} frames of the clip"
+    frames = f"RepScope {__version__} analysed {analysis.frames_analysed} frames of the clip"
     rate = f", {rate_hz:.1f} a second: {_supports(rate_hz)}." if math.isfinite(rate_hz) else "."
     said = [frames + rate, analysis.view.words, *_trust(analysis)]
     if exercise := analysis.recognition.exercise:

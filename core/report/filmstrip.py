@@ -70,7 +70,7 @@ def make_filmstrip(analysis: Analysis, folder: Path | None) -> Filmstrip:
     if analysis.plan is None:
         return Filmstrip((), "No pictures: the set was analysed from landmarks, without a clip.")
     rows = [[_row_at(analysis, at_s) for at_s in _moments(rep)] for rep, _ in chosen]
-    paths = [still_path(folder, row) for each in rows for row in each] if folder else []
+    paths = [still_path(folder, analysis.frame_index[row]) for each in rows for row in each] if folder else []
     if not paths or not all(path.is_file() for path in paths):
         return Filmstrip((), "No pictures: those of this clip are no longer on the server. Analyze the clip again.")
     box = _crop(analysis, [row for each in rows for row in each])
@@ -145,7 +145,8 @@ def _stills(analysis: Analysis, rep: RepMetrics, *, rows: list[int], box: Box, f
     for moment, at_s, row in zip(("Start", "Turn", "End"), _moments(rep), rows, strict=True):
         angle = say(_angle(analysis, rep.joint, row), "°")
         label = f"{rep_name(rep)}, {moment.lower()}, {at_s:.1f} s: {say_joint(rep.joint)} {angle}"
-        svg = _draw(analysis, rep.joint, row=row, box=box, jpeg=still_path(folder, row).read_bytes(), label=label)
+        jpeg = still_path(folder, analysis.frame_index[row]).read_bytes()
+        svg = _draw(analysis, rep.joint, row=row, box=box, jpeg=jpeg, label=label)
         stills.append(Still(svg, f"{moment} {at_s:.1f} s · {angle}"))
     return tuple(stills)
 

@@ -106,8 +106,8 @@ def stills(whole, tmp_path) -> Path:
     """The folder of an analysis with a picture of every frame."""
     folder = tmp_path / "run"
     for row in range(len(whole.track.time_s)):
-        still_path(folder, row).parent.mkdir(parents=True, exist_ok=True)
-        still_path(folder, row).write_bytes(b"\xff\xd8 picture %d" % row)
+        still_path(folder, whole.frame_index[row]).parent.mkdir(parents=True, exist_ok=True)
+        still_path(folder, whole.frame_index[row]).write_bytes(b"\xff\xd8 picture %d" % row)
     return folder
 
 

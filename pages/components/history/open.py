@@ -40,7 +40,7 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
     file = _spool(analysis, clip_path, saved_id=saved.id)
     folder = get_spool().make_folder(file.token)
     for row, jpeg in store.pictures(owner, saved.id).items():
-        path = still_path(folder, row)
+        path = still_path(folder, analysis.frame_index[row])
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_bytes(jpeg)
     name = saved.clip_name if not saved.labels.name else saved.labels.name

@@ -109,6 +109,7 @@ def set_data(analysis: Analysis) -> dict[str, Any]:
         "overlay": pack_overlay(analysis),
         "driving": pack_driving(analysis),
         "time_s": [round(float(time_s), 4) for time_s in analysis.track.time_s],
+        "frame_index": analysis.frame_index.tolist(),
         "reps": pack_reps(analysis),
     }
 

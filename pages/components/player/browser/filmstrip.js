@@ -100,7 +100,7 @@ class Filmstrip {
         width: `${track.sizeWh[0] * scale}px`, height: `${track.sizeWh[1] * scale}px`,
         left: `${-crop.x * scale}px`, top: `${-crop.y * scale}px`,
       });
-      image.src = `${this.bench.data.stills_src}/${String(row).padStart(5, "0")}.jpg`;
+      image.src = `${this.bench.data.stills_src}/${String(this.bench.data.frame_index[row]).padStart(5, "0")}.jpg`;
       box.append(image);
     }
     const canvas = make("canvas", "");
