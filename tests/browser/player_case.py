@@ -25,8 +25,8 @@ def write_files(folder: Path) -> None:
     stills.mkdir()
     with av.open(str(folder / "clip.mp4")) as drawn:
         images = [frame.to_ndarray(format="rgb24") for frame in drawn.decode(video=0)]
-    for row, image in enumerate(images[::STRIDE]):
-        _write_picture(stills / f"{row:05d}.jpg", image)
+    for frame in range(0, len(images), STRIDE):
+        _write_picture(stills / f"{frame:05d}.jpg", images[frame])
     with av.open(str(folder / "clip.avi"), "w") as container:
         stream = container.add_stream("mpeg4", rate=30)
         stream.width, stream.height, stream.pix_fmt = *FILMING.resolution_wh, "yuv420p"

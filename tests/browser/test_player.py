@@ -283,7 +283,7 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
     cards = player.locator(".rs-card")
     expect(cards).to_have_count(5)
     turn = cards.nth(1).get_by_role("button", name=re.compile("Rep 2, turn"))
-    assert turn.locator("img").get_attribute("src").endswith("/stills/00054.jpg")
+    assert turn.locator("img").get_attribute("src").endswith("/stills/00108.jpg")
     assert wait_until(lambda: turn.locator("img").evaluate("image => image.naturalWidth") > 0)
     assert 110 < int(turn.locator("b").inner_text().rstrip("°")) < 140
     scrolled = player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
