@@ -50,6 +50,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         `max_duration_s`, more than 4096 x 2304 pixels or a frame rate above 1000.
     """
     with _open(path) as (container, stream):
+        stream.codec_context.thread_count = 1  # each further one would begin a frame that nobody waits for
         _check_header(stream)
         duration_s, frame_count = _measure_length(path, container, stream)
         fps = _mean_rate(stream, duration_s=duration_s, frame_count=frame_count)
