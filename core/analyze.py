@@ -46,16 +46,17 @@ def analyze_clip(path: Path, request: Request, *, folder: Path | None = None) ->
         The model is missing or damaged.
     """
     started = time.perf_counter()
-    info = probe(path, max_duration_s=request.max_duration_s)
-    plan = request.plan(info)
-    clock = Clock()
-    stills = StillWriter(folder) if folder else None
-    preview = PreviewWriter(folder, info=info) if folder and needs_preview(path, info) else None
-    with preview or nullcontext(), open_pose(model_path(request.model)) as estimator:
-        watched = follow_training(
-            path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills, preview=preview
-        )
-        followed = yield from _report(watched, info=info, plan=plan)
+    with open_pose(model_path(request.model)) as estimator:  # which loads while the clip is opened
+        info = probe(path, max_duration_s=request.max_duration_s)
+        plan = request.plan(info)
+        clock = Clock()
+        stills = StillWriter(folder) if folder else None
+        preview = PreviewWriter(folder, info=info) if folder and needs_preview(path, info) else None
+        with preview or nullcontext():
+            watched = follow_training(
+                path, info=info, plan=plan, estimator=estimator, clock=clock, stills=stills, preview=preview
+            )
+            followed = yield from _report(watched, info=info, plan=plan)
     unwritten = [writer.warning for writer in (stills, preview) if writer and writer.warning]
     samples = followed.samples
     log.info("%d frames analyzed in %.1fs", len(samples), time.perf_counter() - started)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +54,10 @@ class PoseEstimator(Protocol):
 
 
 class MediaPipePose:
-    """MediaPipe's pose landmarker in VIDEO mode."""
+    """MediaPipe's pose landmarker in VIDEO mode, waited for at the first frame if it is still loading."""
 
-    def __init__(self, landmarker: Any) -> None:
-        self._landmarker = landmarker
+    def __init__(self, loading: Future[Any]) -> None:
+        self._loading = loading
         self._last_ms = -1
         self._offset_ms = 0
 
@@ -87,22 +88,35 @@ class MediaPipePose:
         self._offset_ms += _PAUSE_MS
 
     def _detect(self, image: NDArray[np.uint8], timestamp_ms: int) -> Any:
+        landmarker = self._loading.result()
         import mediapipe as mp  # noqa: PLC0415
 
         self._last_ms = max(self._last_ms + 1, timestamp_ms)
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
-        return self._landmarker.detect_for_video(picture, self._last_ms)
+        return landmarker.detect_for_video(picture, self._last_ms)
 
 
 @contextmanager
 def open_pose(model: Path) -> Iterator[MediaPipePose]:
-    """Load the model and close it again; the import itself is part of the cost, 0.2 s together.
+    """Load the model in a thread of its own, and close it again.
+
+    Import and load take 0.2 s together, time enough to open a clip beside. What fails is raised at the first frame.
 
     Raises
     ------
     PoseModelError
         MediaPipe cannot load the file.
     """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as thread:
+        loading = thread.submit(_load, model)
+        try:
+            yield MediaPipePose(loading)
+        finally:
+            if loading.exception() is None:
+                loading.result().close()
+
+
+def _load(model: Path) -> Any:
     from mediapipe.tasks.python.core.base_options import BaseOptions  # noqa: PLC0415
     from mediapipe.tasks.python.vision.core.vision_task_running_mode import (  # noqa: PLC0415
         VisionTaskRunningMode,
@@ -116,13 +130,11 @@ def open_pose(model: Path) -> Iterator[MediaPipePose]:
         base_options=BaseOptions(model_asset_path=str(model)), running_mode=VisionTaskRunningMode.VIDEO
     )
     try:
-        landmarker = PoseLandmarker.create_from_options(options)
+        return PoseLandmarker.create_from_options(options)
     except (RuntimeError, ValueError, OSError) as error:
         raise PoseModelError(
             f"The pose model {model} cannot be loaded: {error}. Unset POSE_MODEL_PATH, or run `make setup`."
         ) from error
-    with landmarker:
-        yield MediaPipePose(landmarker)
 
 
 def silence_native_log() -> None:

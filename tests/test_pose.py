@@ -1,8 +1,11 @@
 """The pose model behind its adapter: what one run remembers, and that the next remembers nothing of it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from core.errors import PoseModelError, VideoError
 from core.mannequin import Filming, Motion, iter_images
 from core.model import model_path
 from core.pose import MediaPipePose, open_pose
@@ -48,3 +51,20 @@ def test_frames_of_one_millisecond_are_taken(estimator, standing):
     estimator.forget()
     samples = [estimator.estimate(Frame(index, 0.5, image)) for index, image in enumerate(standing)]
     assert all(np.isfinite(sample.world).all() for sample in samples)
+
+
+@pytest.fixture
+def no_model(tmp_path) -> Path:
+    path = tmp_path / "wrong.task"
+    path.write_bytes(b"nothing a model would hold" * 100)
+    return path
+
+
+def test_a_model_is_loaded_beside_what_comes_first(no_model):
+    with open_pose(no_model) as opened, pytest.raises(PoseModelError, match="cannot be loaded"):
+        watch(opened, [np.zeros((64, 64, 3), np.uint8)])
+
+
+def test_what_fails_before_the_first_frame_is_told_and_not_the_model(no_model):
+    with pytest.raises(VideoError, match="of the clip"), open_pose(no_model):
+        raise VideoError("of the clip")

@@ -4,13 +4,14 @@ import struct
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from core.errors import VideoError
 from core.sampling import SamplingPlan, plan_sampling
 from core.video import Frame, VideoInfo
-from core.video.read import _open, iter_frames, probe
+from core.video.read import _open, _Scaler, iter_frames, probe
 from tests.clips import write_clip, write_tone
 
 
@@ -85,6 +86,18 @@ def test_frames_are_scaled_down_but_never_up(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", size_wh=(640, 480))
     assert read(path, resize_width=320)[0].image.shape == (240, 320, 3)
     assert read(path, resize_width=960)[0].image.shape == (480, 640, 3)
+
+
+def test_scaling_a_frame_does_not_depend_on_the_frames_before():
+    """Size, layout and range of the pixels may change within a clip, and one scaler serves all of it."""
+    image = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)
+    small, large = (av.VideoFrame.from_ndarray(picture, format="rgb24") for picture in (image, image.repeat(2, axis=1)))
+    frames = [small.reformat(format=layout) for layout in ("yuv420p", "yuvj420p", "yuv444p10le")]
+    frames += [large.reformat(format="yuv420p"), frames[0]]
+    scaler = _Scaler()
+    for frame in frames:
+        alone = frame.reformat(width=30, height=22, format="rgb24").to_ndarray()
+        assert np.array_equal(scaler.to_image(frame, (30, 22)), alone)
 
 
 def test_a_variable_rate_is_sampled_by_presentation_time(tmp_path):

@@ -14,6 +14,7 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -49,6 +50,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         `max_duration_s`, more than 4096 x 2304 pixels or a frame rate above 1000.
     """
     with _open(path) as (container, stream):
+        stream.codec_context.thread_count = 1  # each further one would begin a frame that nobody waits for
         _check_header(stream)
         duration_s, frame_count = _measure_length(path, container, stream)
         fps = _mean_rate(stream, duration_s=duration_s, frame_count=frame_count)
@@ -94,12 +96,13 @@ def iter_frames(
     with _open(path) as (container, stream):
         is_empty = True
         picker = Picker(plan, fps=info.fps, preview=preview)
+        planned, previewed = _Scaler(), _Scaler()
         for pick, decoded in decode_picked(container, stream, picker=picker, fps=info.fps):
             is_empty = False
             if preview and pick.is_previewed:
-                preview.add(_to_image(decoded, preview.size_wh), time_s=pick.time_s)
+                preview.add(previewed.to_image(decoded, preview.size_wh), time_s=pick.time_s)
             if pick.is_planned:
-                yield Frame(pick.frame_index, pick.time_s, _to_image(decoded, plan.size_wh))
+                yield Frame(pick.frame_index, pick.time_s, planned.to_image(decoded, plan.size_wh))
         if is_empty:
             raise VideoError(_NO_FRAMES)
         if preview:
@@ -215,9 +218,15 @@ def _displayed_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     return (height, width) if _rotation_deg(frame) in (90, 270) else (width, height)
 
 
-def _to_image(frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the frame as upright RGB; swscale goes straight to the target size."""
-    turn = _rotation_deg(frame)
-    width, height = size_wh[::-1] if turn in (90, 270) else size_wh
-    image = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
-    return np.ascontiguousarray(np.rot90(image, -turn // 90))
+class _Scaler:
+    """Scales frames to one size; every frame's own ``reformat`` would set up swscale, and threads for it, anew."""
+
+    def __init__(self) -> None:
+        self._swscale = VideoReformatter()
+
+    def to_image(self, frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+        """Return the frame as upright RGB; swscale goes straight to the target size."""
+        turn = _rotation_deg(frame)
+        width, height = size_wh[::-1] if turn in (90, 270) else size_wh
+        image = self._swscale.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(image, -turn // 90))
