@@ -84,6 +84,42 @@ def test_velocity_is_left_out_where_the_rate_is_too_low(result):
     assert "Peak velocity (°/s)" not in titles(table_of(app))
 
 
+def with_clip_name(result: Result, name: str) -> Result:
+    return replace(result, clip=replace(result.clip, name=name))
+
+
+def test_one_result_needs_no_list_and_is_named(result):
+    app = page("results")
+    app.session_state["results"] = {result.key: result}
+    app.run()
+    assert "Result" not in [box.label for box in app.selectbox]
+    assert "set.mp4" in text_of(app)
+    assert "640 px" not in text_of(app)
+
+
+def test_the_list_of_results_says_nothing_that_a_correction_changes(result):
+    coarse = replace(result, request=replace(result.request, frame_skip=4))
+    other = with_clip_name(result, "other.mp4")
+    app = page("results")
+    app.session_state["results"] = {
+        result.key: result,
+        coarse.key: coarse,
+        ("another sha", result.request): other,
+        ("a third sha", result.request): other,
+    }
+    app.run()
+    box = next(box for box in app.selectbox if box.label == "Result")
+    assert box.options == [
+        "other.mp4 (2)",
+        "other.mp4",
+        "set.mp4 (frame skip 4, 480 px)",
+        "set.mp4 (frame skip auto, 480 px)",
+    ]
+    box.set_value(("a third sha", result.request)).run()
+    assert not app.exception
+    assert app.session_state["results_chosen"] == ("a third sha", result.request)
+
+
 def test_naming_the_joint_recounts(result):
     app = page("results")
     app.session_state["results"] = {(result.clip.file.sha256, result.request): result}

@@ -1,7 +1,8 @@
 """Where the two sets of a comparison come from: the results of this visit, and what was saved to the history."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import count
 
 import streamlit as st
 
@@ -41,12 +42,26 @@ def sources() -> list[Source]:
         return visit_sources()
     is_open = {result.saved_id for result in results().values()}
     saved = [_from_history(owner, each) for each in get_history().find(owner) if each.id not in is_open]
-    return [*visit_sources(), *saved]
+    return _told_apart([*visit_sources(), *saved])
 
 
 def visit_sources() -> list[Source]:
     """Return the results of this visit, the newest first."""
-    return [_from_visit(key, result) for key, result in reversed(results().items())]
+    return _told_apart([_from_visit(key, result) for key, result in reversed(results().items())])
+
+
+def tell_apart(labels: Iterable[str]) -> list[str]:
+    """Number lines of a list that are the same: Streamlit tells options by their lines and finds only the first."""
+    told: list[str] = []
+    for label in labels:
+        numbered = (f"{label} ({number})" for number in count(2))
+        told.append(label if label not in told else next(each for each in numbered if each not in told))
+    return told
+
+
+def _told_apart(found: list[Source]) -> list[Source]:
+    labels = tell_apart(each.label for each in reversed(found))  # the oldest keeps its line when another comes
+    return [replace(each, label=label) for each, label in zip(found, reversed(labels), strict=True)]
 
 
 def _from_visit(key: Key, result: Result) -> Source:
