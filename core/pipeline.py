@@ -21,11 +21,13 @@ from core.caveats import clip_caveats, track_caveats
 from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues
 from core.errors import NoPersonError
+from core.exercises import BY_NAME
 from core.follow import Clock, Followed, follow_training, nobody
 from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
+from core.metrics.joint import base_joint
 from core.model import model_path
 from core.pose import PoseSample, open_pose, silence_native_log
 from core.recognition import Recognition, recognize_exercise
@@ -319,6 +321,9 @@ def _count(
     recognition = recognize_exercise(track, angles, count)
     if corrections.exercise is not None:
         recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")
+    own = BY_NAME[recognition.exercise].joint if recognition.exercise else None
+    if own is not None and own != base_joint(metrics.joint):
+        metrics = measure(count, own_joint=own)
     return (
         count,
         metrics,
