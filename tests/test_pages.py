@@ -13,6 +13,9 @@ from core.errors import AnalysisError
 from core.pipeline import Analysis, Request
 from core.spool import get_spool
 from core.video import VideoInfo
+from pages.components.batch_table.table import _describe_depth
+from pages.components.corrections import in_words
+from pages.components.downloads import file_stem
 from pages.components.state import Clip, Result
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +69,7 @@ def test_results_shows_what_the_session_has(result):
     assert metrics["Memory, peak together"] == f"{result.analysis.peak_mb + 150:.0f} MB"
     assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
     table = table_of(app)
-    assert [row[0] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
+    assert [row["tag"] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
     first = ["Rep", "Range (°)", "Duration (s)", "Lowering (s)"]
     assert titles(table)[:4] == first, "columns that say nothing are left out"
     assert "Peak velocity (°/s)" in titles(table)
@@ -299,7 +302,56 @@ def test_a_doubtful_rep_says_why(result):
     app.session_state["results"] = {(result.clip.file.sha256, result.request): doubtful}
     app.run()
     table = table_of(app)
-    assert table["rows"][1][titles(table).index("What limits it")] == "the joint is hard to see"
+    assert table["rows"][1]["cells"][titles(table).index("What limits it") - 1] == "the joint is hard to see"
+
+
+def test_the_table_says_partial_reps_and_minus_as_the_charts_and_the_report_do(result):
+    reps = list(result.analysis.metrics.reps)
+    reps[1] = replace(reps[1], left_right_rom_diff_deg=-0.3)
+    reps[2] = replace(reps[2], left_right_rom_diff_deg=-2.0)
+    reps[4] = replace(reps[4], rep=4, is_partial=True, is_edited=True)
+    metrics = replace(result.analysis.metrics, reps=tuple(reps))
+    app = page("results")
+    app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
+    table = table_of(app.run())
+    assert [row["tag"] for row in table["rows"]] == ["1", "2", "3", "4", "p"]
+    assert table["rows"][4]["name"] == "partial rep after rep 4 (edited)"
+    column = titles(table).index("Left − right (°)") - 1
+    assert [row["cells"][column] for row in table["rows"]][1:3] == ["0", "−2"]
+
+
+def test_the_last_rep_is_said_to_be_slower_or_faster(result):
+    def said(loss_pct: float) -> str:
+        metrics = replace(result.analysis.metrics, velocity_loss_pct=loss_pct)
+        app = page("results")
+        app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
+        return next(metric.value for metric in app.run().metric if metric.label == "Last rep against first")
+
+    assert [said(each) for each in (-56, 12, 0.2, float("nan"))] == ["56 % faster", "12 % slower", "as fast", "–"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("left_knee", "Left knee"), ("push_up", "Push-up"), ("row", "Row")])
+def test_joints_and_exercises_in_words(name, words):
+    assert in_words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("clip", "stem"),
+    [
+        ("Sample clip: squats", "Sample clip squats"),
+        ("Kniebeuge (früh).mov", "Kniebeuge (früh)"),
+        ("a/b\\c?.mp4", "b c"),
+    ],
+)
+def test_downloads_have_names_that_a_file_system_takes_as_they_are(clip, stem):
+    assert file_stem(clip) == stem
+
+
+def test_depth_in_the_list_is_that_of_the_deepest_rep(analysis):
+    reps = [replace(rep, max_deg=100.0 + 5 * at) for at, rep in enumerate(analysis.metrics.reps)]
+    reps.append(replace(reps[0], max_deg=170.0, is_partial=True))
+    deep = replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps)))
+    assert _describe_depth(deep).endswith(", up to 120°")
 
 
 def test_the_joint_measured_is_named_where_another_was_counted_on(result):

@@ -19,13 +19,14 @@ LOADED_MOST = 2
 
 @dataclass(frozen=True)
 class Source:
-    """A set that can be chosen: its id, its line in the list, and how to get it.
+    """A set that can be chosen: its id, its line in the list, its exercise where it is known, and how to get it.
 
     `load` raises `AnalysisError` where it is no longer there.
     """
 
     id: str
     label: str
+    exercise: str | None
     load: Callable[[], Shown]
 
 
@@ -70,6 +71,7 @@ def _from_visit(key: Key, result: Result) -> Source:
     return Source(
         identity,
         f"{result.clip.name}: {count_of(result.analysis.rep_count, 'rep')}",
+        result.analysis.recognition.exercise,
         lambda: Shown(identity, result.clip.name, result.analysis, result.clip_src, result.preview_src),
     )
 
@@ -77,7 +79,14 @@ def _from_visit(key: Key, result: Result) -> Source:
 def _from_history(owner: Owner, saved: SavedSummary) -> Source:
     named = " · ".join(filter(None, [saved.labels.athlete, saved.labels.name])) or saved.clip_name
     label = f"{saved.labels.session_on:%Y-%m-%d} {named}: {count_of(saved.rep_count, 'rep')}, saved"
-    return Source(f"saved-{saved.id}", label, lambda: _show_saved(owner, saved, name=named))
+    return Source(f"saved-{saved.id}", label, saved.exercise, lambda: _show_saved(owner, saved, name=named))
+
+
+def first_pair(found: list[Source]) -> tuple[Source, Source]:
+    """Return the two to compare at first, the older one as A: the newest, and the next of the same exercise."""
+    newest, *others = found
+    same = [each for each in others if each.exercise is not None and each.exercise == newest.exercise]
+    return (same or others)[0], newest
 
 
 def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:
