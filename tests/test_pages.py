@@ -65,7 +65,8 @@ def test_results_shows_what_the_session_has(result):
     app.run()
     assert not app.exception
     assert "5 reps" in text_of(app)
-    metrics = {metric.label: metric.value for metric in app.metric}
+    (cost,) = (box for box in app.expander if box.label == "What it took")
+    metrics = {metric.label: metric.value for metric in cost.metric}
     assert metrics["Memory, peak together"] == f"{result.analysis.peak_mb + 150:.0f} MB"
     assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
     table = table_of(app)
@@ -153,6 +154,8 @@ def test_the_sample_clip_is_analysed_from_the_page():
     assert facts["Resolution"] == "480 × 640"
     app.select_slider(key="analyze_skip").set_value(6).run()
     assert {metric.label: metric.value for metric in app.metric}["Effective rate"] == "5.0 Hz"
+    assert "Good for count." in text_of(app)
+    assert "Too few frames a second for range of motion, tempo and velocity." in text_of(app)
     app.button(key="analyze_start").click().run()
     wait_for(app, lambda app: "reps" in text_of(app))
     assert "5 reps" in text_of(app)
@@ -218,6 +221,21 @@ def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
     assert not app.exception
     assert "mine.mp4" in text_of(app)
     assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
+
+
+def test_a_clip_says_what_it_is_good_for_and_the_sliders_are_folded_away(result):
+    app = page("analyze")
+    app.session_state["clip"] = result.clip
+    app.run()
+    assert "Good for count, range of motion, tempo and velocity." in text_of(app)
+    (advanced,) = (box for box in app.expander if box.label == "Advanced")
+    assert {metric.label for metric in advanced.metric} == {"Frames to analyse", "Effective rate"}
+    assert [slider.label for slider in (*advanced.select_slider, *advanced.slider)] == [
+        "Frame skip",
+        "Resize width (px)",
+    ]
+    app.select_slider(key="analyze_skip").set_value(12).run()
+    assert "Too few frames a second even for the count." in text_of(app)
 
 
 def test_what_is_no_clip_leaves_nothing_on_disk_and_its_reason_stays(tmp_path):
