@@ -53,17 +53,20 @@ def plot_sessions(trend: Trend) -> Drawing:
 def _in_words(name: str, points: tuple[Point, ...], unit: str, *, detectable: float) -> str:
     """Say what became of a number; up and down only what two sets would be told apart by under Compare."""
     first, last = points[0].value, points[-1].value
-    over = f"over {len(points)} sessions"
-    if not math.isfinite(detectable):
+    over, values = f"over {len(points)} sessions", f"{_number(first)} to {_number(last)}"
+    if _number(first) == _number(last):
+        values, verdict = _number(last), f"the same {over}"
+    elif not math.isfinite(detectable):
         verdict = f"no clear change {over}: how much of it is error is not known"
     elif abs(last - first) <= detectable:
         verdict = f"no clear change {over}: error alone may give {_with_unit(_number(detectable), unit)}"
     else:
         verdict = f"{'up' if last > first else 'down'} {over}, by more than error gives"
-    return f"{name + ': ' if name else ''}{_with_unit(f'{_number(first)} to {_number(last)}', unit)}, {verdict}."
+    return f"{name + ': ' if name else ''}{_with_unit(values, unit)}, {verdict}."
 
 
 def _with_unit(number: str, unit: str) -> str:
+    unit = "rep" if (number, unit) == ("1", "reps") else unit
     return f"{number} {unit}".replace(" °", "°").replace(" %", "\N{NO-BREAK SPACE}%")
 
 

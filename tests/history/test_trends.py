@@ -60,13 +60,15 @@ def test_a_chart_needs_two_sessions_and_says_the_year_where_it_changes():
     [
         ({"rom_deg": 12.0}, "100 to 110°, no clear change over 2 sessions: error alone may give 12°."),
         ({"rom_deg": 9.0}, "100 to 110°, up over 2 sessions, by more than error gives."),
+        ({"rom_deg": 10.0}, "100 to 110°, no clear change over 2 sessions: error alone may give 10°."),
         ({}, "100 to 110°, no clear change over 2 sessions: how much of it is error is not known."),
     ],
-    ids=["within", "larger", "unknown"],
+    ids=["within", "larger", "as much", "unknown"],
 )
 def test_only_what_is_more_than_error_is_called_a_change(detectable, said):
     trends = compute_trends([saved(FIRST), saved(SECOND, rom_deg=110)], detectable=detectable)
     assert plot_sessions(trends[0]).words == said
+    assert plot_sessions(trends[3]).words == "5 reps, the same over 2 sessions."
 
 
 def test_every_set_of_a_session_may_be_miscounted():
