@@ -1,6 +1,6 @@
 """What a browser draws over and beside the clip: landmarks, angle and reps as compact numbers.
 
-Numbers travel as base64 of little-endian integers. Absence has a code of its own in each of them,
+Landmarks travel as base64 of little-endian integers. Absence has a code of its own in each of them,
 so that a browser can tell what was not seen from what is at the edge of the picture.
 """
 
@@ -16,8 +16,6 @@ from core.plots import joint_title, plot_joint
 
 ABSENT_XY = 65535
 """Code of a landmark that was not seen, in the 16 bits of a coordinate."""
-ABSENT_DEG = -32768
-"""Code of an angle that was not measured, in its 16 bits."""
 MARGIN = 0.5
 """Coordinates are sent for landmarks up to this share of the frame outside it; further out they are a mistake."""
 
@@ -57,17 +55,16 @@ def pack_overlay(analysis: Analysis) -> dict[str, Any] | None:
 def pack_driving(analysis: Analysis) -> dict[str, Any] | None:
     """Return the angle the reps are measured on and the landmark it belongs to; None where nothing repeats.
 
-    ``tenths`` is int16 ``(n,)`` in base64, a tenth of a degree each, `ABSENT_DEG` where not measured.
+    ``degrees`` is float32 ``(n,)`` in base64, NaN where not measured: rounded once, by who shows it, as in the report.
     """
     joint = analysis.metrics.joint
     if joint is None:
         return None
-    values = analysis.angle(joint)
     return {
         "joint": joint,
         "words": joint.replace("_", " "),
         "landmark": DRAWN.index(analysis.landmark_beside(joint)),
-        "tenths": _encode(np.where(np.isfinite(values), values * 10, ABSENT_DEG), "<i2"),
+        "degrees": base64.b64encode(analysis.angle(joint).astype("<f4").tobytes()).decode(),
     }
 
 

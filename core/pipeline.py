@@ -17,10 +17,12 @@ from core.caveats import track_caveats
 from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
+from core.exercises import BY_NAME
 from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, fill_gaps
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
+from core.metrics.joint import base_joint
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
 from core.sampling import SamplingPlan, plan_sampling
@@ -259,6 +261,9 @@ def _count(
     recognition = recognize_exercise(track, angles, count)
     if corrections.exercise is not None:
         recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")
+    own = BY_NAME[recognition.exercise].joint if recognition.exercise else None
+    if own is not None and own != base_joint(metrics.joint):
+        metrics = measure(count, own_joint=own)
     return (
         count,
         metrics,

@@ -29,6 +29,6 @@ else:
         "row opens as a full result. You may look at other pages meanwhile; keep RepScope open."
     )
 st.caption(
-    "Frame skip and width are those last set under Analyze. The clips stay on this server and are deleted after your "
-    "visit; a clip that fails or is cancelled is deleted at once."
+    "Frame skip and width are those last set under Analyze, Advanced. The clips stay on this server and are deleted "
+    "after your visit; a clip that fails or is cancelled is deleted at once."
 )

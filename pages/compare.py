@@ -12,7 +12,7 @@ from pages.components.joints import choose_joints
 from pages.components.pairing import choose_pairs
 from pages.components.player import Shown, show_duo
 from pages.components.queue import receive_clips, show_queue
-from pages.components.source import readable_sources
+from pages.components.source import Source, first_pair, readable_sources
 
 st.title("Compare two sets", anchor=False)
 choices, history_error = readable_sources()
@@ -29,12 +29,12 @@ if len(choices) < 2:
     st.stop()
 
 
-def choose(label: str, place: int) -> Shown:
-    """Let the trainer choose a set; the two newest are there at first, the older one as A."""
+def choose(label: str, first: Source) -> Shown:
+    """Let the trainer choose a set; one is there at first."""
     by_id = {each.id: each for each in choices}
     key = f"compare_{label}"
     if st.session_state.get(key) not in by_id:
-        st.session_state[key] = choices[place].id
+        st.session_state[key] = first.id
     chosen = st.selectbox(f"Set {label}", list(by_id), format_func=lambda each: by_id[each].label, key=key)
     return by_id[chosen].load()
 
@@ -69,12 +69,13 @@ def show_pair(one: Shown, other: Shown, comparison: Comparison) -> None:
     show_differences(comparison)
 
 
+older, newest = first_pair(choices)
 left, right = st.columns(2)
 try:
     with left:
-        one = choose("A", 1)
+        one = choose("A", older)
     with right:
-        other = choose("B", 0)
+        other = choose("B", newest)
 except AnalysisError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()

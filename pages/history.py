@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from core.compare import detectable_changes
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
-from core.history.trends import compute_trends
+from core.history.trends import compute_trends, first_and_last
 from core.history.words import name_key
 from core.plots.sessions import plot_sessions
 from pages.components.corrections import in_words
@@ -65,14 +66,33 @@ def choose(owner: Owner) -> list[SavedSummary]:
     )
 
 
-def show_trends(saved: list[SavedSummary]) -> None:
+def detectable_in(owner: Owner, saved: list[SavedSummary]) -> dict[str, float]:
+    """Return which changes from the first session to the last are more than error; both are measured again once."""
+    ends = first_and_last(saved)
+    if ends is None:
+        return {}
+    key = (owner.name, repr(ends))  # all that is known of them: corrected meanwhile, they are compared anew
+    known_key, known = st.session_state.get("history_detectable", (None, {}))
+    if key == known_key:
+        return known
+    try:
+        found = detectable_changes(*(get_history().load(owner, each.id) for each in ends))
+    except HistoryError:  # deleted meanwhile, or saved by a newer release: its numbers are still there
+        found = {}
+    st.session_state["history_detectable"] = (key, found)
+    return found
+
+
+def show_trends(owner: Owner, saved: list[SavedSummary]) -> None:
     """Draw the numbers of one athlete's exercise over the sessions."""
     st.subheader("From session to session", anchor=False)
-    shown = [(trend, plot_sessions(trend)) for trend in compute_trends(saved)]
+    trends = compute_trends(saved, detectable=detectable_in(owner, saved))
+    shown = [(trend, plot_sessions(trend)) for trend in trends]
     drawn = [(trend, drawing) for trend, drawing in shown if drawing.figure is not None]
     if not drawn:
         st.caption("Save a second session of this athlete and exercise, and the change is drawn here.")
         return
+    st.caption("The first session against the last. Film each from the same place, or the angles are off differently.")
     for at in range(0, len(drawn), 2):
         for column, (trend, drawing) in zip(st.columns(2, gap="medium"), drawn[at : at + 2], strict=False):
             with column:
@@ -95,7 +115,7 @@ def show_history(owner: Owner) -> None:
     kept = [saved for saved in found if not saved.is_hidden]
     sets = {(name_key(saved.labels.athlete), saved.exercise) for saved in kept}
     if len(sets) == 1 and next(iter(sets))[1]:
-        show_trends(kept)
+        show_trends(owner, kept)
     elif len(kept) > 1:
         st.caption("Choose an athlete and an exercise to see their change from session to session.")
     if not listed:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components.result import show_result
+from pages.components.source import tell_apart
 from pages.components.state import Key, results
 
 st.title("Results")
@@ -15,12 +16,19 @@ if not stored:
 
 
 def describe(key: Key) -> str:
-    """Return one line for the list."""
-    result, request = stored[key], key[1]
-    sampling = f"skip {request.frame_skip}, {request.resize_width} px"
-    return f"{result.clip.name}: {result.analysis.rep_count} reps ({sampling})"
+    """Return one line for the list: the clip, and its sampling where the same clip is there with another one."""
+    name, request = stored[key].clip.name, key[1]
+    if sum(sha256 == key[0] for sha256, _ in stored) == 1:
+        return name
+    return f"{name} (frame skip {request.frame_skip}, {request.resize_width} px)"
 
 
+labels = dict(zip(stored, tell_apart(map(describe, stored)), strict=True))
 if (asked := st.session_state.pop("results_asked", None)) in stored:
     st.session_state["results_chosen"] = asked
-show_result(st.selectbox("Result", list(reversed(stored)), format_func=describe, key="results_chosen"))
+if len(stored) == 1:
+    (chosen,) = stored
+    st.caption(labels[chosen])
+else:
+    chosen = st.selectbox("Result", list(reversed(stored)), format_func=labels.get, key="results_chosen")
+show_result(chosen)

@@ -212,7 +212,14 @@ def test_other_joints_are_not_compared_in_degrees():
     assert rows["rom_deg"].verdict == "unknown"
     assert rows["rom_deg"].reason == "measured on knee in A and on elbow in B"
     assert math.isfinite(rows["duration_s"].change)
-    assert any("exercises are not known to be the same" in warning for warning in comparison.warnings)
+    assert "The exercises differ: A is squat, B is curl." in comparison.warnings
+
+
+def test_an_exercise_that_is_not_clear_is_not_said_to_differ():
+    unclear = squats()
+    unclear = replace(unclear, recognition=replace(unclear.recognition, exercise=None))
+    warnings = compare_sets(squats(), unclear).warnings
+    assert "The exercises are not known to be the same: A is squat, B is not clear." in warnings
 
 
 def test_a_single_rep_is_said_to_be_too_few():

@@ -13,7 +13,7 @@ import pages
 from core.annotate import MAX_GAP_S
 from core.corrections import MIN_REP_S
 from core.landmarks import DRAWN, INDEX, SKELETON
-from core.overlay import ABSENT_DEG, ABSENT_XY, MARGIN, pack_curves, pack_driving, pack_overlay, pack_reps
+from core.overlay import ABSENT_XY, MARGIN, pack_curves, pack_driving, pack_overlay, pack_reps
 from core.pipeline import Analysis
 from core.sampling import SamplingPlan
 
@@ -102,14 +102,15 @@ def test_the_driving_angle_is_the_one_the_reps_are_measured_on(filmed):
     driving = pack_driving(filmed)
     both = (filmed.angles["left_knee"] + filmed.angles["right_knee"]) / 2
     expected = filmed.angles.get(driving["joint"], both)
-    np.testing.assert_allclose(decode(driving["tenths"], "<i2") / 10, expected, atol=0.051)
+    sent = decode(driving["degrees"], "<f4")
+    np.testing.assert_allclose(sent, expected, atol=1e-4)
+    assert [round(float(each)) for each in sent] == [round(each) for each in expected], "as the report rounds them"
     assert DRAWN[driving["landmark"]].endswith("_knee")
 
 
 def test_an_unmeasured_angle_is_no_number(filmed):
     angles = {name: np.full_like(values, np.nan) for name, values in filmed.angles.items()}
-    tenths = decode(pack_driving(replace(filmed, angles=angles))["tenths"], "<i2")
-    assert (tenths == ABSENT_DEG).all()
+    assert np.isnan(decode(pack_driving(replace(filmed, angles=angles))["degrees"], "<f4")).all()
 
 
 def test_the_trunk_is_written_beside_a_shoulder(filmed):
@@ -145,7 +146,6 @@ def test_curves_leave_bands_and_words_to_the_player(filmed):
     [
         ("numbers.js", "LONGEST_GAP_S", MAX_GAP_S),
         ("numbers.js", "ABSENT_XY", ABSENT_XY),
-        ("numbers.js", "ABSENT_DEG", ABSENT_DEG),
         ("handles.js", "SHORTEST_REP_S", MIN_REP_S),
     ],
 )

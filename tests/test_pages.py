@@ -13,6 +13,9 @@ from core.errors import AnalysisError
 from core.pipeline import Analysis, Request
 from core.spool import get_spool
 from core.video import VideoInfo
+from pages.components.batch_table.table import _describe_depth
+from pages.components.corrections import in_words
+from pages.components.downloads import file_stem
 from pages.components.state import Clip, Result
 
 ROOT = Path(__file__).parent.parent
@@ -62,11 +65,12 @@ def test_results_shows_what_the_session_has(result):
     app.run()
     assert not app.exception
     assert "5 reps" in text_of(app)
-    metrics = {metric.label: metric.value for metric in app.metric}
+    (cost,) = (box for box in app.expander if box.label == "What it took")
+    metrics = {metric.label: metric.value for metric in cost.metric}
     assert metrics["Memory, peak together"] == f"{result.analysis.peak_mb + 150:.0f} MB"
     assert {"Decode", "Pose", "Rest", "Processing time", "Worker", "Web process"} <= set(metrics)
     table = table_of(app)
-    assert [row[0] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
+    assert [row["tag"] for row in table["rows"]] == ["1", "2", "3", "4", "5"]
     first = ["Rep", "Range (°)", "Duration (s)", "Lowering (s)"]
     assert titles(table)[:4] == first, "columns that say nothing are left out"
     assert "Peak velocity (°/s)" in titles(table)
@@ -82,6 +86,42 @@ def test_velocity_is_left_out_where_the_rate_is_too_low(result):
     app.session_state["results"] = {("sha", result.request): slow}
     app.run()
     assert "Peak velocity (°/s)" not in titles(table_of(app))
+
+
+def with_clip_name(result: Result, name: str) -> Result:
+    return replace(result, clip=replace(result.clip, name=name))
+
+
+def test_one_result_needs_no_list_and_is_named(result):
+    app = page("results")
+    app.session_state["results"] = {result.key: result}
+    app.run()
+    assert "Result" not in [box.label for box in app.selectbox]
+    assert "set.mp4" in text_of(app)
+    assert "640 px" not in text_of(app)
+
+
+def test_the_list_of_results_says_nothing_that_a_correction_changes(result):
+    coarse = replace(result, request=replace(result.request, frame_skip=4))
+    other = with_clip_name(result, "other.mp4")
+    app = page("results")
+    app.session_state["results"] = {
+        result.key: result,
+        coarse.key: coarse,
+        ("another sha", result.request): other,
+        ("a third sha", result.request): other,
+    }
+    app.run()
+    box = next(box for box in app.selectbox if box.label == "Result")
+    assert box.options == [
+        "other.mp4 (2)",
+        "other.mp4",
+        "set.mp4 (frame skip 4, 480 px)",
+        "set.mp4 (frame skip auto, 480 px)",
+    ]
+    box.set_value(("a third sha", result.request)).run()
+    assert not app.exception
+    assert app.session_state["results_chosen"] == ("a third sha", result.request)
 
 
 def test_naming_the_joint_recounts(result):
@@ -114,6 +154,8 @@ def test_the_sample_clip_is_analysed_from_the_page():
     assert facts["Resolution"] == "480 × 640"
     app.select_slider(key="analyze_skip").set_value(6).run()
     assert {metric.label: metric.value for metric in app.metric}["Effective rate"] == "5.0 Hz"
+    assert "Good for count." in text_of(app)
+    assert "Too few frames a second for range of motion, tempo and velocity." in text_of(app)
     app.button(key="analyze_start").click().run()
     wait_for(app, lambda app: "reps" in text_of(app))
     assert "5 reps" in text_of(app)
@@ -179,6 +221,21 @@ def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
     assert not app.exception
     assert "mine.mp4" in text_of(app)
     assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
+
+
+def test_a_clip_says_what_it_is_good_for_and_the_sliders_are_folded_away(result):
+    app = page("analyze")
+    app.session_state["clip"] = result.clip
+    app.run()
+    assert "Good for count, range of motion, tempo and velocity." in text_of(app)
+    (advanced,) = (box for box in app.expander if box.label == "Advanced")
+    assert {metric.label for metric in advanced.metric} == {"Frames to analyse", "Effective rate"}
+    assert [slider.label for slider in (*advanced.select_slider, *advanced.slider)] == [
+        "Frame skip",
+        "Resize width (px)",
+    ]
+    app.select_slider(key="analyze_skip").set_value(12).run()
+    assert "Too few frames a second even for the count." in text_of(app)
 
 
 def test_what_is_no_clip_leaves_nothing_on_disk_and_its_reason_stays(tmp_path):
@@ -263,7 +320,56 @@ def test_a_doubtful_rep_says_why(result):
     app.session_state["results"] = {(result.clip.file.sha256, result.request): doubtful}
     app.run()
     table = table_of(app)
-    assert table["rows"][1][titles(table).index("What limits it")] == "the joint is hard to see"
+    assert table["rows"][1]["cells"][titles(table).index("What limits it") - 1] == "the joint is hard to see"
+
+
+def test_the_table_says_partial_reps_and_minus_as_the_charts_and_the_report_do(result):
+    reps = list(result.analysis.metrics.reps)
+    reps[1] = replace(reps[1], left_right_rom_diff_deg=-0.3)
+    reps[2] = replace(reps[2], left_right_rom_diff_deg=-2.0)
+    reps[4] = replace(reps[4], rep=4, is_partial=True, is_edited=True)
+    metrics = replace(result.analysis.metrics, reps=tuple(reps))
+    app = page("results")
+    app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
+    table = table_of(app.run())
+    assert [row["tag"] for row in table["rows"]] == ["1", "2", "3", "4", "p"]
+    assert table["rows"][4]["name"] == "partial rep after rep 4 (edited)"
+    column = titles(table).index("Left − right (°)") - 1
+    assert [row["cells"][column] for row in table["rows"]][1:3] == ["0", "−2"]
+
+
+def test_the_last_rep_is_said_to_be_slower_or_faster(result):
+    def said(loss_pct: float) -> str:
+        metrics = replace(result.analysis.metrics, velocity_loss_pct=loss_pct)
+        app = page("results")
+        app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
+        return next(metric.value for metric in app.run().metric if metric.label == "Last rep against first")
+
+    assert [said(each) for each in (-56, 12, 0.2, float("nan"))] == ["56 % faster", "12 % slower", "as fast", "–"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("left_knee", "Left knee"), ("push_up", "Push-up"), ("row", "Row")])
+def test_joints_and_exercises_in_words(name, words):
+    assert in_words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("clip", "stem"),
+    [
+        ("Sample clip: squats", "Sample clip squats"),
+        ("Kniebeuge (früh).mov", "Kniebeuge (früh)"),
+        ("a/b\\c?.mp4", "b c"),
+    ],
+)
+def test_downloads_have_names_that_a_file_system_takes_as_they_are(clip, stem):
+    assert file_stem(clip) == stem
+
+
+def test_depth_in_the_list_is_that_of_the_deepest_rep(analysis):
+    reps = [replace(rep, max_deg=100.0 + 5 * at) for at, rep in enumerate(analysis.metrics.reps)]
+    reps.append(replace(reps[0], max_deg=170.0, is_partial=True))
+    deep = replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps)))
+    assert _describe_depth(deep).endswith(", up to 120°")
 
 
 def test_the_joint_measured_is_named_where_another_was_counted_on(result):

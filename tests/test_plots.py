@@ -227,7 +227,7 @@ def test_halves_are_named_by_the_load_or_not_at_all(analysis, eccentric_first, f
 def test_the_trend_is_told_in_words(analysis):
     falling = [replace(rep, rom_deg=120.0 - 5 * at) for at, rep in enumerate(analysis.metrics.reps)]
     drawing = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(falling))))
-    assert drawing.words.startswith("Range of motion falls from 120 to 100° over the set. Velocity")
+    assert drawing.words.startswith("Range of motion falls from 120 to 100° over the set. Mean lifting velocity")
     line = next(trace for trace in drawing.figure.data if trace.mode == "lines")
     np.testing.assert_allclose(line.y, [120, 100])
 
@@ -257,6 +257,8 @@ def test_the_butterfly_mirrors_left_and_right(uneven):
     assert left.marker.pattern.shape != right.marker.pattern.shape
     assert set(drawing.figure.layout.xaxis.ticktext) >= {"0", "30", "60"}
     assert "The right moves 40 % further" in drawing.words
+    even = replace(uneven, metrics=replace(uneven.metrics, asymmetry_pct=0.3))
+    assert plot_butterfly(even).words.endswith("Both sides move alike.")
 
 
 def test_one_side_alone_is_no_butterfly():

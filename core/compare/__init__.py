@@ -8,8 +8,8 @@ from core.compare.differences import (
     Comparison,
     Difference,
     compare_sets,
+    detectable_changes,
     measure_alike,
-    measure_on_own_joint,
 )
 from core.compare.phase import PHASE_PCT, Moments, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
 from core.compare.reps import are_opposite, moments_in_phase
@@ -24,9 +24,9 @@ __all__ = [
     "PhaseCurves",
     "are_opposite",
     "compare_sets",
+    "detectable_changes",
     "map_time",
     "measure_alike",
-    "measure_on_own_joint",
     "minimal_detectable_change",
     "moments_in_phase",
     "pair_in_order",

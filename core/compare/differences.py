@@ -125,6 +125,11 @@ def compare_sets(one: Analysis, other: Analysis) -> Comparison:
     return Comparison(joint, is_alike, tuple(rows), tuple(_warnings(one, other, joints)))
 
 
+def detectable_changes(one: Analysis, other: Analysis) -> dict[str, float]:
+    """Return by name from which change on two sets differ by more than error, as in `compare_sets`; NaN unknown."""
+    return {each.name: each.detectable for each in compare_sets(*measure_alike(one, other)).differences}
+
+
 def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
     """Return both sets measured on one joint, where they may show the same exercise but were not.
 
@@ -139,15 +144,6 @@ def measure_alike(one: Analysis, other: Analysis) -> tuple[Analysis, Analysis]:
     joint = BY_NAME[str(known.pop())].joint
     again = _measure_on(one, joint), _measure_on(other, joint)
     return again if all(base_joint(each.metrics.joint) == joint for each in again) else (one, other)
-
-
-def measure_on_own_joint(analysis: Analysis) -> Analysis:
-    """Return a set measured on the joint that shows the depth of its exercise, as in `measure_alike`.
-
-    Sessions are then followed on one joint, whichever of them a set happened to be counted on.
-    """
-    exercise = analysis.recognition.exercise
-    return analysis if exercise is None else _measure_on(analysis, BY_NAME[exercise].joint)
 
 
 def _measure_on(analysis: Analysis, joint: str) -> Analysis:
@@ -216,7 +212,10 @@ def _same_view(one: Analysis, other: Analysis) -> bool:
 def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[str]:
     a, b = (_named(each.recognition.exercise) for each in (one, other))
     said = [
-        (not _same_exercise(one, other), f"The exercises are not known to be the same: A is {a}, B is {b}."),
+        (
+            not _same_exercise(one, other),
+            f"{_how_apart(one, other)}: A is {a}, B is {b}.",
+        ),
         (
             joints[0] != joints[1],
             "They are measured on different joints; under Results the joint to count on can be chosen.",
@@ -234,8 +233,13 @@ def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[
     return [words for applies, words in said if applies]
 
 
+def _how_apart(one: Analysis, other: Analysis) -> str:
+    is_known = all(each.recognition.exercise for each in (one, other))
+    return "The exercises differ" if is_known else "The exercises are not known to be the same"
+
+
 def _named(exercise: str | None) -> str:
-    return exercise.replace("_", " ") if exercise else "not clear"
+    return BY_NAME[exercise].label if exercise else "not clear"
 
 
 def _seen(analysis: Analysis) -> str:

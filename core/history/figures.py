@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.compare import measure_on_own_joint
 from core.pipeline import Analysis
 
 
@@ -13,8 +12,7 @@ class Figures:
     Attributes
     ----------
     joint
-        The angle measured, e.g. ``left_knee``; None without reps. It is the joint that shows the depth of the exercise
-        where that leaves the count as it is, so that a squat counted on the hip can be followed beside others.
+        The angle measured, e.g. ``left_knee``, as in `core.metrics.SetMetrics`; None without reps.
     rom_deg
         Mean range of motion of the whole reps.
     eccentric_s, concentric_s
@@ -40,7 +38,7 @@ NUMBERS = tuple(name for name in Figures.__dataclass_fields__ if name != "joint"
 
 def figures_of(analysis: Analysis) -> Figures:
     """Return the key figures of a set."""
-    metrics = measure_on_own_joint(analysis).metrics
+    metrics = analysis.metrics
     means = {name: statistic.mean for name, statistic in metrics.statistics.items()}
     return Figures(
         joint=metrics.joint,

@@ -2,12 +2,15 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from core.history.labels import SavedSummary
 from core.metrics.joint import base_joint
+
+_COMPARED = ("reps", "rom_deg", "eccentric_s", "concentric_s", "mean_velocity_deg_s", "left_right_rom_diff_deg")
+"""Names of `core.compare.Difference`."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +35,50 @@ class Trend:
         are left out.
     left_out
         Sets not drawn because they were measured on another joint.
+    detectable
+        Smallest change from the first session to the last that is more than error, by the name of the series; one
+        that is missing or NaN is not known.
     """
 
     title: str
     unit: str
     series: dict[str, tuple[Point, ...]]
     left_out: int = 0
+    detectable: Mapping[str, float] = field(default_factory=dict)
 
 
-def compute_trends(saved: Sequence[SavedSummary]) -> list[Trend]:
+def first_and_last(saved: Sequence[SavedSummary]) -> tuple[SavedSummary, SavedSummary] | None:
+    """Return a set of the first and one of the last session, as the trends compare them; None within one session."""
+    joint = _joint_of_most(saved)
+    alike = sorted((one for one in saved if _joint(one) == joint), key=lambda one: one.labels.session_on)
+    if not alike or alike[0].labels.session_on == alike[-1].labels.session_on:
+        return None
+    return alike[0], alike[-1]
+
+
+def compute_trends(saved: Sequence[SavedSummary], *, detectable: Mapping[str, float] | None = None) -> list[Trend]:
     """Return the trends of one athlete's sets of one exercise.
 
     Range and velocity compare only sets measured on the joint of most sets, on whichever side. Volume adds up over the
     sets of a day, the others are means of them.
+
+    Parameters
+    ----------
+    detectable
+        From `core.compare.detectable_changes` of the sets of `first_and_last`. A session of several sets is judged
+        like one of them, which is known less exactly than their mean.
     """
-    joints = Counter(filter(None, map(_joint, saved)))
-    joint = joints.most_common(1)[0][0] if joints else None
+    joint = _joint_of_most(saved)
     alike = [one for one in saved if _joint(one) == joint]
     apart = len(saved) - len(alike)
+    limits = _limits(saved, alike, detectable or {})
     measured = f", {joint.replace('_', ' ')}" if joint else ""
     volume = {"": _by_day(saved, lambda one: one.rep_count, _total)}
     return [
-        Trend(f"Range of motion{measured}", "°", {"": _by_day(alike, lambda one: one.figures.rom_deg, _mean)}, apart),
+        Trend(
+            f"Range of motion{measured}", "°", {"": _by_day(alike, lambda one: one.figures.rom_deg, _mean)}, apart,
+            limits["rom_deg"],
+        ),
         Trend(
             "Tempo",
             "s",
@@ -61,12 +86,43 @@ def compute_trends(saved: Sequence[SavedSummary]) -> list[Trend]:
                 "Lowering": _by_day(saved, lambda one: one.figures.eccentric_s, _mean),
                 "Lifting": _by_day(saved, lambda one: one.figures.concentric_s, _mean),
             },
+            detectable=limits["tempo"],
         ),
-        Trend(f"Velocity{measured}", "°/s", {"": _by_day(alike, lambda one: one.figures.velocity_deg_s, _mean)}, apart),
-        Trend("Volume", "reps", volume),
-        Trend("Volume load", "kg", {"": _by_day(saved, _moved_kg, _total)}),
-        Trend("Left against right", "%", {"": _by_day(saved, lambda one: one.figures.asymmetry_pct, _mean)}),
-    ]
+        Trend(
+            f"Velocity{measured}", "°/s", {"": _by_day(alike, lambda one: one.figures.velocity_deg_s, _mean)}, apart,
+            limits["velocity_deg_s"],
+        ),
+        Trend("Volume", "reps", volume, detectable=limits["reps"]),
+        Trend("Volume load", "kg", {"": _by_day(saved, _moved_kg, _total)}, detectable=limits["moved_kg"]),
+        Trend(
+            "Left against right", "%", {"": _by_day(saved, lambda one: one.figures.asymmetry_pct, _mean)},
+            detectable=limits["asymmetry_pct"],
+        ),
+    ]  # fmt: skip
+
+
+def _limits(
+    saved: Sequence[SavedSummary], alike: Sequence[SavedSummary], detectable: Mapping[str, float]
+) -> dict[str, Mapping[str, float]]:
+    """Return what each trend has to exceed, in its unit. Each set of a session may be miscounted, with its load."""
+    known = {name: detectable.get(name, math.nan) for name in _COMPARED}
+    sets = max(Counter(one.labels.session_on for one in saved).values(), default=1)
+    heaviest_kg = max((one.labels.load_kg or 0.0 for one in saved), default=0.0)
+    ranges = [one.figures.rom_deg for one in alike if one.figures.rom_deg > 0]
+    reps = known["reps"] * sets
+    return {
+        "rom_deg": {"": known["rom_deg"]},
+        "tempo": {"Lowering": known["eccentric_s"], "Lifting": known["concentric_s"]},
+        "velocity_deg_s": {"": known["mean_velocity_deg_s"]},
+        "reps": {"": reps},
+        "moved_kg": {"": reps * heaviest_kg},
+        "asymmetry_pct": {"": 100 * known["left_right_rom_diff_deg"] / min(ranges, default=math.nan)},
+    }
+
+
+def _joint_of_most(saved: Sequence[SavedSummary]) -> str | None:
+    joints = Counter(filter(None, map(_joint, saved)))
+    return joints.most_common(1)[0][0] if joints else None
 
 
 def _joint(one: SavedSummary) -> str | None:

@@ -39,6 +39,7 @@ def compute_metrics(
     sample_rate_hz: float,
     view: View | None = None,
     chosen_joint: str | None = None,
+    own_joint: str | None = None,
 ) -> SetMetrics:
     """Measure every counted and partial rep, and the set.
 
@@ -57,14 +58,17 @@ def compute_metrics(
         sides are not compared.
     chosen_joint
         What the trainer chose to count on; where it names a side, that side is measured.
+    own_joint
+        The joint that shows the depth of the exercise, where that is known. It is measured, whatever drove the count,
+        if it moves with the reps; not where the trainer chose a joint.
 
     Notes
     -----
     Where a displacement drove the count, range and velocity are those of the joint angle moving
-    most with it (`choose_joint`; its name stands with each rep), and the phases its own. Which side
-    is measured, `choose_side` says.
+    most with it (`choose_joint`; its name stands with each rep), and the phases its own; likewise where
+    `own_joint` is measured and another drove. Which side is measured, `choose_side` says.
     """
-    joint = choose_joint(track, angles, count)
+    joint = choose_joint(track, angles, count, own=None if chosen_joint else own_joint)
     side = driven_side(chosen_joint) or choose_side(track, angles, count, joint=joint)
     reps = count.all_reps
     direction = detect_load_direction(track, count.reps or list(reps))
@@ -97,7 +101,7 @@ def _measure(
 
 def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep) -> RepCurve | None:
     """Return the curve of the phases: the angle if it drove, else the signal."""
-    if base_joint(count.driving_joint) is not None and measured.curve is not None:
+    if base_joint(count.driving_joint) == base_joint(measured.name) and measured.curve is not None:
         return measured.curve
     return cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
 

@@ -55,15 +55,26 @@ def driven_side(name: str | None) -> str | None:
     return side if side in SIDES else None
 
 
-def choose_joint(track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount) -> str | None:
-    """Return the joint to measure: the driving one, or what moves most with it.
+def choose_joint(
+    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, own: str | None = None
+) -> str | None:
+    """Return the joint to measure: the exercise's own, else the driving one, or what moves most with it.
+
+    Parameters
+    ----------
+    own
+        The joint that shows the depth of the exercise; None where the exercise is not known or the trainer chose a
+        joint. It is measured where it is seen well and moves with the reps.
 
     Notes
     -----
+    A squat may be counted on the hip and the next one on the knee: what both measure is then the same all the same.
     For a displacement (hip height, say) each angle is weighed by range of motion times
     |correlation with the signal| times visibility, median over reps; the best one is named.
     """
     driving = base_joint(count.driving_joint)
+    if own is not None and (own == driving or _carries_reps(track, angles, count, joint=own)):
+        return own
     if driving is not None:
         return driving
     weights = {name: _moves_with(track, series, name=name, count=count) for name, series in angles.items()}
@@ -71,15 +82,35 @@ def choose_joint(track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], c
     return base_joint(best) if best is not None and weights[best] > 0 else None
 
 
+def _carries_reps(track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], count: RepCount, *, joint: str) -> bool:
+    """Tell whether a joint moves with what the reps were counted on, in every rep, on a side that is seen well."""
+    found = []
+    for rep in count.reps:
+        sides = [rep.side] if rep.side in SIDES else SIDES
+        names = [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in sides]
+        seen = [name for name in names if joint_visibility(track, name, rep) >= SEEN_WELL_MIN]
+        moves = [_range_and_correlation(track, angles[name], count, rep=rep) for name in seen]
+        found.append(max((together for _, together in filter(None, moves)), default=0.0))
+    return min(found, default=0.0) >= ALIKE_MIN
+
+
 def _moves_with(track: LandmarkTrack, series: NDArray[np.float64], *, name: str, count: RepCount) -> float:
     weights = []
     for rep in count.reps:
-        inside = (track.time_s >= rep.start_s) & (track.time_s <= rep.end_s) & np.isfinite(series + count.signal)
-        if inside.sum() < 4 or np.ptp(series[inside]) == 0 or np.ptp(count.signal[inside]) == 0:
-            continue
-        together = abs(float(np.corrcoef(series[inside], count.signal[inside])[0, 1]))
-        weights.append(float(np.ptp(series[inside])) * together * joint_visibility(track, name, rep))
+        if moves := _range_and_correlation(track, series, count, rep=rep):
+            weights.append(moves[0] * moves[1] * joint_visibility(track, name, rep))
     return float(np.median(weights)) if weights else 0.0
+
+
+def _range_and_correlation(
+    track: LandmarkTrack, series: NDArray[np.float64], count: RepCount, *, rep: Rep
+) -> tuple[float, float] | None:
+    """Return an angle's range in degrees in a rep, and |correlation| with the signal; None where one stands still."""
+    inside = (track.time_s >= rep.start_s) & (track.time_s <= rep.end_s) & np.isfinite(series + count.signal)
+    if inside.sum() < 4 or np.ptp(series[inside]) == 0 or np.ptp(count.signal[inside]) == 0:
+        return None
+    together = abs(float(np.corrcoef(series[inside], count.signal[inside])[0, 1]))
+    return float(np.ptp(series[inside])), together
 
 
 def choose_side(

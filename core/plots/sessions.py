@@ -1,10 +1,12 @@
 """One number from session to session."""
 
+import math
+
 import plotly.graph_objects as go
 
 from core.history.trends import Point, Trend
 from core.palette import ACCENT, PHASE_COLORS
-from core.plots.shape import STEADY_PCT, Drawing
+from core.plots.shape import Drawing
 
 _HEIGHT_PX = 240
 _COLORS = {"": ACCENT, "Lowering": PHASE_COLORS["eccentric"], "Lifting": PHASE_COLORS["concentric"]}
@@ -41,16 +43,31 @@ def plot_sessions(trend: Trend) -> Drawing:
     ticks = {"tickvals": days} if len(days) <= 6 else {"nticks": 6}
     figure.update_xaxes(automargin=True, tickformat=day_format, **ticks)
     figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False, rangemode="tozero")
-    words = " ".join(_in_words(name, points, trend.unit) for name, points in drawn.items())
+    words = " ".join(
+        _in_words(name, points, trend.unit, detectable=trend.detectable.get(name, math.nan))
+        for name, points in drawn.items()
+    )
     return Drawing(figure, words + _left_out(trend.left_out))
 
 
-def _in_words(name: str, points: tuple[Point, ...], unit: str) -> str:
+def _in_words(name: str, points: tuple[Point, ...], unit: str, *, detectable: float) -> str:
+    """Say what became of a number; up and down only what two sets would be told apart by under Compare."""
     first, last = points[0].value, points[-1].value
-    values = f"{_number(first)} to {_number(last)} {unit}".replace(" °", "°").replace(" %", "\N{NO-BREAK SPACE}%")
-    is_steady = abs(last - first) <= abs(first) * STEADY_PCT / 100
-    direction = "about the same" if is_steady else "up" if last > first else "down"
-    return f"{name + ': ' if name else ''}{values}, {direction} over {len(points)} sessions."
+    over, values = f"over {len(points)} sessions", f"{_number(first)} to {_number(last)}"
+    if _number(first) == _number(last):
+        values, verdict = _number(last), f"the same {over}"
+    elif not math.isfinite(detectable):
+        verdict = f"no clear change {over}: how much of it is error is not known"
+    elif abs(last - first) <= detectable:
+        verdict = f"no clear change {over}: error alone may give {_with_unit(_number(detectable), unit)}"
+    else:
+        verdict = f"{'up' if last > first else 'down'} {over}, by more than error gives"
+    return f"{name + ': ' if name else ''}{_with_unit(values, unit)}, {verdict}."
+
+
+def _with_unit(number: str, unit: str) -> str:
+    unit = "rep" if (number, unit) == ("1", "reps") else unit
+    return f"{number} {unit}".replace(" °", "°").replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _number(value: float) -> str:

@@ -114,7 +114,9 @@ def plot_trend(analysis: Analysis) -> Drawing:
     Velocity is that of the lifting half, of the whole rep where halves are unnamed; it is left out below 10 Hz.
     """
     reps = analysis.metrics.reps
-    measures = [measure for measure in _MEASURES if sum(map(math.isfinite, _values(reps, measure.field))) >= 2]
+    measures = [
+        measure for measure in _measures(analysis.metrics) if sum(map(math.isfinite, _values(reps, measure.field))) >= 2
+    ]
     if not measures:
         return Drawing(None, _why_withheld(analysis.metrics, "A trend needs two reps and their range of motion"))
     figure = make_subplots(rows=len(measures), cols=1, shared_xaxes=True, vertical_spacing=0.14)
@@ -187,10 +189,12 @@ class _Measure:
     unit: str
 
 
-_MEASURES = (
-    _Measure("rom_deg", "Range (°)", "Range of motion", "°"),
-    _Measure("mean_velocity_deg_s", "Velocity (°/s)", "Velocity", "°/s"),
-)
+def _measures(metrics: SetMetrics) -> tuple[_Measure, ...]:
+    half = "" if metrics.eccentric_first is None else "lifting "
+    return (
+        _Measure("rom_deg", "Range (°)", "Range of motion", "°"),
+        _Measure("mean_velocity_deg_s", f"Mean {half}<br>velocity (°/s)", f"Mean {half}velocity", "°/s"),
+    )
 
 
 def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Measure, *, row: int) -> str:
@@ -312,6 +316,8 @@ def _why_withheld(metrics: SetMetrics, what: str) -> str:
 def _asymmetry(metrics: SetMetrics) -> str:
     if not math.isfinite(metrics.asymmetry_pct):
         return ""
+    if abs(metrics.asymmetry_pct) < 0.5:  # else 0 % is read
+        return " Both sides move alike."
     side = "left" if metrics.asymmetry_pct > 0 else "right"
     return f" The {side} moves {abs(metrics.asymmetry_pct):.0f} % further."
 

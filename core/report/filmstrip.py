@@ -21,6 +21,8 @@ Box = tuple[float, float, float, float]
 
 MOST_REPS = 4
 """Two rows of two fill half a page of A4."""
+REASONS = ("first", "deepest", "next deepest", "shallowest", "last")
+"""Why a rep is shown."""
 MARGIN = 0.16
 """Air around the body, as a share of its larger side."""
 ASPECT = (0.74, 1.3)
@@ -79,12 +81,9 @@ def make_filmstrip(analysis: Analysis, folder: Path | None) -> Filmstrip:
         for (rep, why), each in zip(chosen, rows, strict=True)
     )
     total = len(analysis.metrics.reps)
-    shown = (
-        f"{len(chosen)} of {count_of(total, 'rep')}: the first, the deepest, the shallowest, the last."
-        if total > len(chosen)
-        else ""
-    )
-    return Filmstrip(strips, shown)
+    reasons = dict.fromkeys(reason for _, why in chosen for reason in why.split(", "))
+    order = [f"the {reason}" for reason in REASONS if reason in reasons]
+    return Filmstrip(strips, f"{len(chosen)} of {count_of(total, 'rep')}: {', '.join(order)}." if order else "")
 
 
 def choose_reps(reps: tuple[RepMetrics, ...]) -> list[tuple[RepMetrics, str]]:

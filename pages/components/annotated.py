@@ -1,7 +1,6 @@
 """The annotated video of a result: asked for, waited for, saved."""
 
 import logging
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -11,6 +10,7 @@ from core.jobs import annotate_in_worker
 from core.spool import MB, get_spool
 from core.video import ANNOTATED_NAME
 from core.worker import get_pool
+from pages.components.downloads import file_stem
 from pages.components.state import Drawing, Result, drawings
 
 log = logging.getLogger("repscope")
@@ -95,7 +95,7 @@ def _show_outcome(result: Result, drawing: Drawing) -> None:
     if not path.is_file():
         st.info("The annotated video was deleted with its clip. Analyze the clip again to get it.")
         return
-    name = urlencode({"name": f"{Path(result.clip.name).stem}_annotated"})
+    name = urlencode({"name": f"{file_stem(result.clip.name)}_annotated"})
     address = f"{result.files_src}/{ANNOTATED_NAME}?{name}"
     size = f"{path.stat().st_size / MB:.1f} MB"
     st.link_button(f"Save annotated video ({size})", address, icon=":material/download:")

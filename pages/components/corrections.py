@@ -17,7 +17,7 @@ from core.corrections import (
     split_rep,
 )
 from core.errors import AnalysisError
-from core.exercises import EXERCISES
+from core.exercises import BY_NAME, EXERCISES
 from core.landmarks import ANGLE_NAMES
 from core.pipeline import Analysis, correct
 from pages.components.state import Result, replace_result
@@ -106,5 +106,6 @@ def choose_corrections(result: Result, *, key: str) -> None:
 
 
 def in_words(name: str) -> str:
-    """Return ``left_knee`` as "Left knee"."""
-    return name.replace("_", " ").capitalize()
+    """Return ``left_knee`` as "Left knee", an exercise as a trainer says it: "Push-up"."""
+    label = BY_NAME[name].label if name in BY_NAME else name.replace("_", " ")
+    return label[:1].upper() + label[1:]

@@ -1,5 +1,6 @@
 """A result as files to keep: made when asked for, each with a line on what it is good for."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,11 @@ _FILES = (
 )
 
 
+def file_stem(clip_name: str) -> str:
+    """Return a clip's name as the start of a file name, without its ending and the signs that file systems refuse."""
+    return " ".join(re.sub(r"[^\w().,+-]", " ", Path(clip_name).stem).split())
+
+
 def show_downloads(result: Result) -> None:
     """Show one button per file; nothing is made before it is pressed."""
     analysis, name = result.analysis, result.clip.name
@@ -74,7 +80,7 @@ def show_downloads(result: Result) -> None:
             st.download_button(
                 file.label,
                 lambda file=file: file.make(analysis, name),
-                file_name=f"{Path(name).stem}{file.ending}",
+                file_name=f"{file_stem(name)}{file.ending}",
                 mime=file.mime,
                 help=file.help,
                 icon=":material/download:",

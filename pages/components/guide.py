@@ -130,10 +130,10 @@ def show_numbers() -> None:
     )
     st.subheader("How exactly", anchor=False)
     st.caption(
-        "Hz: analysed frames a second, shown with each result. Degrees in the first column: how far the camera stands "
-        "from the front, so that 90° is the side. RMSE: two of three values are closer than that."
+        "Hz: analysed frames a second, shown before each analysis under Advanced. Degrees above a column: how far the "
+        "camera stands from the front, so that 90° is the side. RMSE: two of three values are closer than that."
     )
-    st.markdown(_readme_section("How far to trust it"))
+    st.markdown(_turn_table(_readme_section("How far to trust it"), first="seen from"))
 
 
 def _explain_numbers() -> str:
@@ -157,7 +157,8 @@ def _explain_numbers() -> str:
          "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
         ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
         ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
-        ("Velocity loss", "From the first rep to the last; a sign of fatigue.", follows),
+        ("Last rep against first", "By how much the last rep is slower than the first, mean velocity: the velocity "
+         "loss, a sign of fatigue.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
         ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",
          f"both sides must be seen; each range is off by {side['rom_deg']:.0f}°"),
@@ -203,6 +204,16 @@ def _readme_section(title: str) -> str:
     """Return a section of the README without its heading: the measured tables are written down once."""
     rest = _README.read_text(encoding="utf-8").split(f"## {title}\n", 1)[1]
     return rest.split("\n## ", 1)[0]
+
+
+def _turn_table(text: str, *, first: str) -> str:
+    """Return a text with rows and columns exchanged in one of its tables: seven columns are wider than a phone."""
+    found = re.search(rf"^\| {re.escape(first)} \|.*\n(?:\|.*(?:\n|$))+", text, re.MULTILINE)
+    assert found, f"there is no table {first}"
+    head, _, *rows = ([cell.strip() for cell in row.strip("|").split("|")] for row in found[0].splitlines())
+    turned = [f"| {' | '.join(column)} |" for column in zip(head, *rows, strict=True)]
+    turned.insert(1, "|---" * (len(rows) + 1) + "|")
+    return text.replace(found[0], "\n".join(turned) + "\n")
 
 
 def _readme_row(first: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The facts of a clip, the two sampling sliders, and the plan they give."""
+"""The facts of a clip, what it is good for, the two sampling sliders, and the plan they give."""
 
 from dataclasses import replace
 
@@ -15,6 +15,8 @@ _CLAIMS = {
     "rom_and_tempo": f"Range of motion and tempo, from {ROM_MIN_HZ} Hz",
     "velocity": f"Velocity, from {VELOCITY_MIN_HZ:.0f} Hz",
 }
+_NAMES = {"counts": "count", "rom_and_tempo": "range of motion, tempo", "velocity": "velocity"}
+_YES, _NO = ":green[:material/check_circle:]", ":orange[:material/block:]"
 
 
 def show_facts(clip: Clip) -> None:
@@ -38,9 +40,12 @@ def asked_for(default: Request) -> Request:
 
 
 def choose_request(info: VideoInfo, default: Request) -> Request:
-    """Show the sliders with the plan they give, and return what is asked for."""
-    left, right = st.columns(2)
-    with left:
+    """Say what the plan is good for; show the sliders with all of it where they are asked for; return what is asked.
+
+    The defaults are right for nearly every clip.
+    """
+    st.markdown(_describe(asked_for(default).plan(info)))
+    with st.expander("Advanced", icon=":material/tune:", key="analyze_advanced"):
         skip = st.select_slider(
             "Frame skip",
             options=["auto", *range(1, MAX_FRAME_SKIP + 1)],
@@ -60,10 +65,24 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
             key="analyze_width",
             persist_state="session",
         )
-    request = replace(default, frame_skip=skip, resize_width=width)
-    with right:
+        request = replace(default, frame_skip=skip, resize_width=width)
         _show_plan(request.plan(info))
     return request
+
+
+def _describe(plan: SamplingPlan) -> str:
+    """Return in one line what the analysed frames a second allow."""
+    held = [name for claim, name in _NAMES.items() if plan.supports[claim]]
+    missed = [name for claim, name in _NAMES.items() if not plan.supports[claim]]
+    if not held:
+        return f"{_NO} Too few frames a second even for the count."
+    good = f"{_YES} Good for {_enumerate(held)}."
+    return f"{good}  \n{_NO} Too few frames a second for {_enumerate(missed)}." if missed else good
+
+
+def _enumerate(names: list[str]) -> str:
+    *most, last = ", ".join(names).split(", ")
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _show_plan(plan: SamplingPlan) -> None:
@@ -73,5 +92,4 @@ def _show_plan(plan: SamplingPlan) -> None:
     width, height = plan.size_wh
     st.caption(f"Analysed at {width} × {height} px. {plan.note}")
     for claim, label in _CLAIMS.items():
-        icon = ":green[:material/check_circle:]" if plan.supports[claim] else ":orange[:material/block:]"
-        st.markdown(f"{icon} {label}")
+        st.markdown(f"{_YES if plan.supports[claim] else _NO} {label}")

@@ -3,14 +3,15 @@
 A table of HTML and not ``st.dataframe``, which loads pandas and PyArrow: 67 MB of the web process for a dozen rows.
 """
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
 from core.metrics import RepMetrics
 from core.pipeline import Analysis
+from core.report.words import DASH, rep_name, rep_tag, say
 from pages.components.seek import seek
 
 
@@ -25,7 +26,7 @@ class _Column:
     usual: object = None
 
 
-_SECONDS, _DEGREES = "{:.2f}".format, "{:.0f}".format
+_SECONDS, _DEGREES = partial(say, decimals=2), say
 
 
 def _tick(value: bool) -> str:
@@ -33,7 +34,6 @@ def _tick(value: bool) -> str:
 
 
 _COLUMNS = (  # what a trainer looks for first comes first: a phone shows four columns
-    _Column("rep", "Rep", str),
     _Column("side", "Side", str, usual="both"),
     _Column("is_partial", "Partial", _tick, usual=False),
     _Column("is_edited", "Edited", _tick, "Set or changed by hand", usual=False),
@@ -44,13 +44,15 @@ _COLUMNS = (  # what a trainer looks for first comes first: a phone shows four c
     _Column("min_deg", "Least (°)", _DEGREES, "Smallest angle of the rep"),
     _Column("max_deg", "Largest (°)", _DEGREES, "Largest angle of the rep"),
     _Column("peak_velocity_deg_s", "Peak velocity (°/s)", _DEGREES),
-    _Column("left_right_rom_diff_deg", "Left − right (°)", _DEGREES),
+    _Column("left_right_rom_diff_deg", "Left − right (°)", partial(say, signed=True)),
     _Column("quality", "Quality", _SECONDS, "How well the rep was seen and how alike it is to the others, 0 to 1"),
     _Column("quality_reason", "What limits it", str, usual="clear"),
     _Column("start_s", "Start (s)", _SECONDS),
     _Column("turn_s", "Turn (s)", _SECONDS),
     _Column("end_s", "End (s)", _SECONDS),
 )
+
+_TAG_HELP = "p: a partial rep, which is not counted"
 
 _table = st.components.v2.component(
     "repscope_rep_table",
@@ -78,10 +80,10 @@ export default function ({ parentElement, data: [data], setTriggerValue }) {
   const head = document.createElement("tr");
   head.append(...data.columns.map(({ title, help }) =>
     element("th", title, help ? { scope: "col", title: help } : { scope: "col" })));
-  const rows = data.rows.map(([rep, ...cells], at) => {
+  const rows = data.rows.map(({ name, tag, cells }, at) => {
     const row = document.createElement("tr");
     const first = document.createElement("td");
-    first.append(element("button", rep, { ariaLabel: `See rep ${rep} in the player`, type: "button" }));
+    first.append(element("button", tag, { ariaLabel: `See ${name} in the player`, type: "button" }));
     row.append(first, ...cells.map((text) => element("td", text)));
     row.onclick = () => setTriggerValue("row", at);
     return row;
@@ -109,16 +111,25 @@ def show_reps(analysis: Analysis, *, key: str) -> None:
     st.subheader("Reps", anchor=False)
     st.caption("Click a row to see that rep in the player.")
     data = {
-        "columns": [{"title": column.title, "help": column.help} for column in columns],
-        "rows": [[_cell(column, rep) for column in columns] for rep in reps],
+        "columns": [
+            {"title": "Rep", "help": _TAG_HELP},
+            *({"title": each.title, "help": each.help} for each in columns),
+        ],
+        "rows": [
+            {
+                "name": rep_name(rep)[:1].lower() + rep_name(rep)[1:],
+                "tag": rep_tag(replace(rep, is_edited=False)),  # which has a column of its own
+                "cells": [_cell(column, rep) for column in columns],
+            }
+            for rep in reps
+        ],
     }
     _table(data=[data], key=table_key, on_row_change=go_to_row)  # in a list, see workbench.py
 
 
 def _says_something(column: _Column, rep: RepMetrics) -> bool:
-    return _cell(column, rep) != "–" and getattr(rep, column.field) != column.usual
+    return _cell(column, rep) != DASH and getattr(rep, column.field) != column.usual
 
 
 def _cell(column: _Column, rep: RepMetrics) -> str:
-    value = getattr(rep, column.field)
-    return "–" if isinstance(value, float) and math.isnan(value) else column.format(value)
+    return column.format(getattr(rep, column.field))

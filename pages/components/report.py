@@ -12,6 +12,7 @@ from core.pipeline import Analysis
 from core.report.document import MAX_NAME, MAX_NOTES, Details, to_report_html
 from core.report.pdf import not_in_font, report_pdf_in_worker
 from core.worker import WorkerPool
+from pages.components.downloads import file_stem
 from pages.components.primary import primary_label
 from pages.components.state import Result
 
@@ -52,7 +53,7 @@ def show_report(result: Result) -> None:
             st.session_state["report_made"] = _make(result, details)
     made: _Made | None = st.session_state.get("report_made")
     if made is not None and made.analysis is result.analysis:
-        _show_files(made, stem=Path(result.clip.name).stem)
+        _show_files(made, stem=file_stem(result.clip.name))
     elif made is not None:
         st.caption("The last report was made of other numbers. Make it again to have these in it.")
 

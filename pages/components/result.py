@@ -95,8 +95,7 @@ def _show_cost(result: Result) -> None:
         "Worker": _mb(worker_mb),
         "Web process": _mb(result.web_peak_mb),
     }
-    st.subheader("What it took", anchor=False)
-    with st.container(horizontal=True):
+    with st.expander("What it took", key="result_cost"), st.container(horizontal=True):
         for label, value in figures.items():
             st.metric(label, value, width="content")
 

@@ -1,7 +1,8 @@
 """Where the two sets of a comparison come from: the results of this visit, and what was saved to the history."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import count
 
 import streamlit as st
 
@@ -18,13 +19,14 @@ LOADED_MOST = 2
 
 @dataclass(frozen=True)
 class Source:
-    """A set that can be chosen: its id, its line in the list, and how to get it.
+    """A set that can be chosen: its id, its line in the list, its exercise where it is known, and how to get it.
 
     `load` raises `AnalysisError` where it is no longer there.
     """
 
     id: str
     label: str
+    exercise: str | None
     load: Callable[[], Shown]
 
 
@@ -41,12 +43,26 @@ def sources() -> list[Source]:
         return visit_sources()
     is_open = {result.saved_id for result in results().values()}
     saved = [_from_history(owner, each) for each in get_history().find(owner) if each.id not in is_open]
-    return [*visit_sources(), *saved]
+    return _told_apart([*visit_sources(), *saved])
 
 
 def visit_sources() -> list[Source]:
     """Return the results of this visit, the newest first."""
-    return [_from_visit(key, result) for key, result in reversed(results().items())]
+    return _told_apart([_from_visit(key, result) for key, result in reversed(results().items())])
+
+
+def tell_apart(labels: Iterable[str]) -> list[str]:
+    """Number lines of a list that are the same: Streamlit tells options by their lines and finds only the first."""
+    told: list[str] = []
+    for label in labels:
+        numbered = (f"{label} ({number})" for number in count(2))
+        told.append(label if label not in told else next(each for each in numbered if each not in told))
+    return told
+
+
+def _told_apart(found: list[Source]) -> list[Source]:
+    labels = tell_apart(each.label for each in reversed(found))  # the oldest keeps its line when another comes
+    return [replace(each, label=label) for each, label in zip(found, reversed(labels), strict=True)]
 
 
 def _from_visit(key: Key, result: Result) -> Source:
@@ -55,6 +71,7 @@ def _from_visit(key: Key, result: Result) -> Source:
     return Source(
         identity,
         f"{result.clip.name}: {count_of(result.analysis.rep_count, 'rep')}",
+        result.analysis.recognition.exercise,
         lambda: Shown(identity, result.clip.name, result.analysis, result.clip_src, result.preview_src),
     )
 
@@ -62,7 +79,14 @@ def _from_visit(key: Key, result: Result) -> Source:
 def _from_history(owner: Owner, saved: SavedSummary) -> Source:
     named = " · ".join(filter(None, [saved.labels.athlete, saved.labels.name])) or saved.clip_name
     label = f"{saved.labels.session_on:%Y-%m-%d} {named}: {count_of(saved.rep_count, 'rep')}, saved"
-    return Source(f"saved-{saved.id}", label, lambda: _show_saved(owner, saved, name=named))
+    return Source(f"saved-{saved.id}", label, saved.exercise, lambda: _show_saved(owner, saved, name=named))
+
+
+def first_pair(found: list[Source]) -> tuple[Source, Source]:
+    """Return the two to compare at first, the older one as A: the newest, and the next of the same exercise."""
+    newest, *others = found
+    same = [each for each in others if each.exercise is not None and each.exercise == newest.exercise]
+    return (same or others)[0], newest
 
 
 def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:

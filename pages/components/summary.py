@@ -4,6 +4,8 @@ import math
 
 import streamlit as st
 
+from core.metrics import SetMetrics
+from core.metrics.joint import base_joint
 from core.pipeline import Analysis
 from core.report.words import say
 from pages.components.corrections import in_words
@@ -41,17 +43,17 @@ def show_set(analysis: Analysis) -> None:
         return
     rom = metrics.statistics["rom_deg"]
     values = {
-        "Range of motion": (
+        f"{in_words(base_joint(metrics.joint) or 'joint')} range": (
             _text(rom.mean, "°", sd=rom.sd),
-            f"Mean ± standard deviation, {in_words(metrics.joint or '')}",
+            f"Range of motion, mean ± standard deviation, {in_words(metrics.joint or '')}",
         ),
-        "Tempo": (metrics.tempo or "–", _tempo_words(analysis)),
+        f"Tempo: {_tempo_order(metrics)}": (metrics.tempo or "–", "Mean seconds of each part of a rep"),
         "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
         "Under tension": (_text(metrics.time_under_tension_s, " s"), "Time in reps, partial ones included"),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
-        "Velocity loss": (
-            _text(metrics.velocity_loss_pct, " %"),
-            "By how much the last rep is slower than the first, mean velocity; below zero it was faster",
+        "Last rep against first": (
+            _say_pace(metrics.velocity_loss_pct),
+            f"{_velocity_name(metrics)} of the {in_words(metrics.joint or '').lower()}; slower is a sign of fatigue",
         ),
         "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
     }
@@ -62,10 +64,20 @@ def show_set(analysis: Analysis) -> None:
         st.caption(note)
 
 
-def _tempo_words(analysis: Analysis) -> str:
-    if analysis.metrics.eccentric_first is None:
-        return "Seconds: out, pause, back, pause"
-    return "Seconds: lowering (eccentric), pause, lifting (concentric), pause"
+def _tempo_order(metrics: SetMetrics) -> str:
+    out, back = ("out", "back") if metrics.eccentric_first is None else ("lowering", "lifting")
+    return f"{out}-pause-{back}-pause"
+
+
+def _velocity_name(metrics: SetMetrics) -> str:
+    return "Mean velocity" if metrics.eccentric_first is None else "Mean lifting velocity"
+
+
+def _say_pace(loss_pct: float) -> str:
+    """Return how the last rep's velocity compares with the first one's: "12 % slower"."""
+    if abs(loss_pct) < 0.5:
+        return "as fast"
+    return say(abs(loss_pct), " % slower" if loss_pct > 0 else " % faster")
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:

@@ -104,7 +104,7 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         Trouble(
             ("A person was found in … of … analysed frames, the least is …",),
             "The person is in the picture only for a moment, or few frames were analysed.",
-            "Film the whole set, or set the frame skip to Auto.",
+            "Film the whole set, or set the frame skip to Auto, under Advanced.",
         ),
     ),
     "The analysis stops": (
@@ -130,12 +130,12 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
         Trouble(
             ("The analysis ran longer than its limit of … s and was stopped.",),
             "The clip is long or large for this server.",
-            "Trim the clip, or analyse fewer frames: a larger frame skip, a smaller width.",
+            "Trim the clip, or analyse fewer frames: a larger frame skip, a smaller width, both under Advanced.",
         ),
         Trouble(
             ("The analysis was stopped by the system, most likely because memory ran out",),
             "The server has too little memory for this clip.",
-            "Choose a smaller resize width.",
+            "Choose a smaller resize width, under Advanced.",
         ),
         Trouble(
             ("The analysis crashed (…): the file may be damaged.",),

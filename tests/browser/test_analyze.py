@@ -52,6 +52,7 @@ def test_a_clip_goes_in_and_reps_come_out_as_csv(page, app):
     assert download(page, "Frames (CSV)")[1].stat().st_size > 1000
     assert download(page, "Landmarks (NPZ)")[1].stat().st_size > 10_000
 
+    page.get_by_text("What it took").click()
     total = page.get_by_test_id("stMetric").filter(has_text="Processing time").inner_text()
     assert f"{document['timing_s']['total']:.1f} s" in total
     assert "Video processing complete: " in app.log()
@@ -137,6 +138,20 @@ def test_the_page_asks_no_other_server(context, app):
     count_on(page)
     time.sleep(1)
     assert [url for url in asked if not url.startswith((app.url, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("number", range(3), ids=["numbers", "counts", "angles"])
+def test_the_tables_of_the_guide_fit_on_a_phone(context, app, number):
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.url}/guide")
+    page.get_by_role("tab", name="Numbers").click()
+    table = page.get_by_role("tabpanel").locator("table:visible")
+    expect(table).to_have_count(3)
+    around = table.nth(number).locator("xpath=..")
+    assert around.evaluate("around => around.scrollWidth <= around.clientWidth"), "it scrolls sideways"
+    right = table.nth(number).bounding_box()
+    assert right["x"] + right["width"] <= 390
 
 
 SHIFTS = """

@@ -12,9 +12,11 @@ import streamlit as st
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from core.compare import compare_sets
 from core.corrections import Corrections
 from core.history import Labels, get_keyring
-from core.pipeline import correct
+from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
+from core.pipeline import Analysis, correct, summarize
 from core.spool import SpooledFile, get_spool
 from pages.components.state import Clip, Result
 from pages.history_routes import COOKIE
@@ -195,11 +197,53 @@ def test_sessions_of_one_athlete_are_followed_however_the_name_was_typed(history
     assert "From session to session" in text_of(app)
 
 
+@pytest.fixture
+def shallower() -> Analysis:
+    """The squats of `analysis`, a little less deep: 6° of 124, less than two sets can be told apart by."""
+    reps = tuple(RepPlan(out_s=1.2, back_s=1.2, depth=0.95) for _ in range(5))
+    return summarize(compute_truth(Motion("squat", reps), filming=Filming(fps=15)).track)
+
+
+def test_history_calls_no_change_what_compare_calls_error(history, analysis, shallower):
+    for day, each in enumerate((analysis, shallower), 1):
+        history.save(ANNA, each, Labels("Anna", session_on=date(2026, 11, day)), clip_name="a.mp4")
+    limit = next(each for each in compare_sets(analysis, shallower).differences if each.name == "rom_deg")
+    assert 3 < abs(limit.change) < limit.detectable
+    said = text_of(visit("history"))
+    first, last = (each.metrics.statistics["rom_deg"].mean for each in (analysis, shallower))
+    assert (
+        f"{first:.0f} to {last:.0f}°, no clear change over 2 sessions: error alone may give {limit.detectable:.0f}°"
+        in said
+    )
+    assert "from the same place" in said
+
+
+def test_card_and_result_say_the_same_range_of_the_same_joint(history, result):
+    """Squats so shallow that the hip bends most are counted on it."""
+    reps = tuple(RepPlan(out_s=1.0, back_s=1.0, depth=0.6) for _ in range(5))
+    found = summarize(compute_truth(Motion("squat", reps), filming=Filming(fps=15)).track)
+    named = correct(found, Corrections(exercise="squat"))
+    assert "hip" in named.count.driving_joint
+    history.save(ANNA, named, Labels(), clip_name="a.mp4")
+    metrics = {metric.label: metric.value for metric in visit("results", replace(result, analysis=named)).metric}
+    range_deg = metrics["Knee range"].split()[0]
+    assert f"knee range {range_deg}°" in text_of(visit("history"))
+
+
 def counts_compared(app: AppTest) -> tuple[str, str]:
     """The numbers of reps in the table of differences."""
     (table,) = (part for part in app.get("bidi_component") if part.proto.component_name == "repscope_differences")
     reps = next(row for row in json.loads(table.proto.json) if row["label"] == "Reps")
     return reps["one"], reps["other"]
+
+
+def test_the_newest_set_is_first_compared_with_the_newest_of_its_exercise(history, analysis):
+    curls = summarize(compute_truth(plan_steady("curl", count=5), filming=Filming(fps=15)).track)
+    for day, each in enumerate((analysis, curls, analysis), 1):
+        history.save(ANNA, each, Labels(f"set {day}", session_on=date(2026, 11, day)), clip_name="a.mp4")
+    chosen = {box.label: box.options[box.index] for box in visit("compare").selectbox if box.label.startswith("Set")}
+    assert "set 1" in chosen["Set A"]
+    assert "set 3" in chosen["Set B"]
 
 
 def test_a_comparison_shows_what_was_corrected_meanwhile(history, analysis):

@@ -9,7 +9,7 @@ import pytest
 from core.corrections import Corrections
 from core.history import Figures, Labels, SavedSummary
 from core.history.figures import figures_of
-from core.history.trends import compute_trends
+from core.history.trends import compute_trends, first_and_last
 from core.mannequin import Filming, Motion, RepPlan, compute_truth
 from core.pipeline import correct, summarize
 from core.plots.sessions import plot_sessions
@@ -43,7 +43,7 @@ def test_left_and_right_knee_are_one_joint_and_a_hip_is_left_out():
     trends = compute_trends(sets)
     assert values(trends, "Range of motion, knee") == [100, 110]
     assert trends[0].left_out == 1
-    assert "up over 2 sessions. Left out, measured on another joint: 1." in plot_sessions(trends[0]).words
+    assert plot_sessions(trends[0]).words.endswith(" Left out, measured on another joint: 1.")
     assert values(trends, "Volume") == [5, 5, 5]
 
 
@@ -55,20 +55,52 @@ def test_a_chart_needs_two_sessions_and_says_the_year_where_it_changes():
     assert list(within.data[0].y) == [100, 100]
 
 
+@pytest.mark.parametrize(
+    ("detectable", "said"),
+    [
+        ({"rom_deg": 12.0}, "100 to 110°, no clear change over 2 sessions: error alone may give 12°."),
+        ({"rom_deg": 9.0}, "100 to 110°, up over 2 sessions, by more than error gives."),
+        ({"rom_deg": 10.0}, "100 to 110°, no clear change over 2 sessions: error alone may give 10°."),
+        ({}, "100 to 110°, no clear change over 2 sessions: how much of it is error is not known."),
+    ],
+    ids=["within", "larger", "as much", "unknown"],
+)
+def test_only_what_is_more_than_error_is_called_a_change(detectable, said):
+    trends = compute_trends([saved(FIRST), saved(SECOND, rom_deg=110)], detectable=detectable)
+    assert plot_sessions(trends[0]).words == said
+    assert plot_sessions(trends[3]).words == "5 reps, the same over 2 sessions."
+
+
+def test_every_set_of_a_session_may_be_miscounted():
+    sets = [saved(FIRST, load_kg=40), saved(FIRST, load_kg=40), saved(SECOND, load_kg=50, reps=11)]
+    trends = {trend.title: trend for trend in compute_trends(sets, detectable={"reps": 1.0})}
+    assert trends["Volume"].detectable == {"": 2}
+    assert "no clear change" in plot_sessions(trends["Volume"]).words
+    assert trends["Volume load"].detectable == {"": 100}
+    assert "up over" in plot_sessions(trends["Volume load"]).words
+
+
+def test_the_sessions_compared_are_the_first_and_the_last_on_the_joint_of_most():
+    sets = [saved(THIRD), saved(SECOND), saved(FIRST, joint="left_hip"), saved(SECOND)]
+    first, last = first_and_last(sets)
+    assert (first.labels.session_on, last.labels.session_on) == (SECOND, THIRD)
+    assert first_and_last([saved(FIRST), saved(FIRST)]) is None
+
+
 @pytest.fixture
 def shallow():
     """Squats so shallow that the hip bends most, so that they are counted on it."""
     reps = tuple(RepPlan(out_s=1.0, back_s=1.0, depth=0.6) for _ in range(5))
     analysis = summarize(compute_truth(Motion("squat", reps), filming=Filming(fps=15)).track)
     named = correct(analysis, Corrections(exercise="squat"))
-    assert "hip" in named.metrics.joint
+    assert "hip" in named.count.driving_joint
     return named
 
 
 def test_a_squat_counted_on_the_hip_is_followed_on_the_knee(shallow):
     figures = figures_of(shallow)
     assert "knee" in figures.joint
-    assert figures.rom_deg < shallow.metrics.statistics["rom_deg"].mean
+    assert (figures.joint, figures.rom_deg) == (shallow.metrics.joint, shallow.metrics.statistics["rom_deg"].mean)
 
 
 def test_the_joint_the_trainer_chose_is_followed(shallow):

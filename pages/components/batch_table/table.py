@@ -73,10 +73,11 @@ def _numbers(analysis: Analysis) -> dict[str, Any]:
 
 
 def _describe_depth(analysis: Analysis) -> str:
-    """Return how far the joint travels and how far it bends: "Knee 104 ± 3°, up to 112°"."""
+    """Return how far the joint travels, and how far it bends in the deepest rep: "Knee 104 ± 3°, up to 112°"."""
     metrics = analysis.metrics
-    rom, most = metrics.statistics["rom_deg"], metrics.statistics["max_deg"]
+    rom = metrics.statistics["rom_deg"]
     if not metrics.joint or math.isnan(rom.mean):
         return "–"
     spread = "" if math.isnan(rom.sd) else f" ± {rom.sd:.0f}"
-    return f"{in_words(metrics.joint)} {rom.mean:.0f}{spread}°, up to {most.mean:.0f}°"
+    most = max(rep.max_deg for rep in metrics.reps if math.isfinite(rep.max_deg) and not rep.is_partial)
+    return f"{in_words(metrics.joint)} {rom.mean:.0f}{spread}°, up to {most:.0f}°"

@@ -58,7 +58,8 @@ class Filmstrip {
     card.append(this.makeHead(rep));
     const shots = make("div", "rs-shots");
     for (const [name, at] of [["start", rep.start_s], ["turn", rep.turn_s], ["end", rep.end_s]]) {
-      shots.append(this.makeShot(rep, { name, at, crop, track, angle: driving ? driving.at(at) : NaN }));
+      const angle = driving ? driving.degrees[nearestRow(driving.timeS, at)] : NaN; // of the picture shown
+      shots.append(this.makeShot(rep, { name, at, crop, track, angle }));
     }
     card.append(shots);
     return card;

@@ -1,7 +1,6 @@
 // Numbers as Python packed them (core/overlay.py), and looking them up by time.
 
 const ABSENT_XY = 65535;
-const ABSENT_DEG = -32768;
 const LONGEST_GAP_S = 0.55; // core/annotate.py: MAX_GAP_S; across a longer one nothing is drawn
 
 function decodeBytes(text) {
@@ -53,15 +52,14 @@ class Driving {
     this.words = packed.words;
     this.landmark = packed.landmark;
     this.timeS = timeS;
-    this.tenths = new Int16Array(decodeBytes(packed.tenths));
+    this.degrees = new Float32Array(decodeBytes(packed.degrees));
   }
 
   at(timeS) {
     const [before, after, share] = neighbours(this.timeS, timeS);
     if (before === null) return NaN;
-    const [one, other] = [this.tenths[before], this.tenths[after]];
-    if (one === ABSENT_DEG || other === ABSENT_DEG) return NaN;
-    return (one + share * (other - one)) / 10;
+    const [one, other] = [this.degrees[before], this.degrees[after]];
+    return one + share * (other - one);
   }
 }
 
@@ -93,7 +91,7 @@ function nearestRow(timeS, at) {
 }
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
-const degrees = (value) => (Number.isFinite(value) ? `${Math.round(value)}°` : "–");
+const degrees = (value) => (Number.isFinite(value) ? `${Math.round(value)}°`.replace("-", "−") : "–");
 const seconds = (value) => `${value.toFixed(1)} s`;
 const repWords = (rep) => (rep.is_partial ? "Partial rep" : `Rep ${rep.number}`);
 const middleOf = (rep) => (rep.start_s + rep.end_s) / 2;

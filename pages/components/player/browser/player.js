@@ -47,14 +47,24 @@ class Bench extends Mounted {
     this.root.dataset.ready = "";
     const isAsked = data.seek.time_s !== null && data.seek.id !== (isOther ? lastSeek : before.seek.id);
     lastSeek = data.seek.id;
-    if (isAsked) this.seek(data.seek.time_s);
-    else this.showTime();
+    if (!isAsked) return this.showTime();
+    this.seek(data.seek.time_s);
+    this.comeIntoView();
   }
 
-  /** Stand where this clip stood when it was last seen; another clip leaves its place behind. */
+  /** Scroll to the picture, or to the curves where there is none; what is on screen already stays where it is. */
+  comeIntoView() {
+    const stage = this.find(".rs-stage");
+    const shown = stage.hidden ? this.find(".rs-curves") : stage;
+    shown.scrollIntoView({ block: "nearest", behavior: this.stillness.matches ? "auto" : "smooth" });
+  }
+
+  /** Stand where this clip stood when it was last seen, at first where the set begins; another clip leaves its place. */
   takePlace(before) {
     if (before) places.set(before.clip?.src, this.clip.time);
-    this.clip.time = places.get(this.data.clip?.src) ?? 0;
+    const { clip, reps } = this.data;
+    const first = reps.find((rep) => !rep.is_partial) ?? reps[0];
+    this.clip.time = places.get(clip?.src) ?? first?.start_s ?? 0;
     this.selected = this.loopRow = null;
   }
 
