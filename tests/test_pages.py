@@ -223,7 +223,7 @@ def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
     assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
 
 
-def test_a_clip_says_what_it_is_good_for_and_the_sliders_are_folded_away(result):
+def test_a_clip_says_what_it_is_good_for_above_the_sliders(result):
     app = page("analyze")
     app.session_state["clip"] = result.clip
     app.run()

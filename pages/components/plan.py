@@ -45,7 +45,7 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
     The defaults are right for nearly every clip.
     """
     st.markdown(_describe(asked_for(default).plan(info)))
-    with st.expander("Advanced", icon=":material/tune:", key="analyze_advanced"):
+    with st.expander("Advanced", expanded=True, icon=":material/tune:", key="analyze_advanced"):
         skip = st.select_slider(
             "Frame skip",
             options=["auto", *range(1, MAX_FRAME_SKIP + 1)],
