@@ -132,12 +132,17 @@ def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
 
 
 def band_pass(trace: Trace, *, period_s: float) -> Trace:
-    """Return the trace reduced to cycles of about a period: drift and noise taken out, rests flat."""
+    """Return the trace reduced to cycles of about a period: drift and noise taken out, rests flat.
+
+    A trace too coarse to hold the band's low corner is returned as it is.
+    """
     from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  see core.smoothing
 
     fine_hz = (len(trace.time_s) - 1) / float(np.ptp(trace.time_s))
     padding = min(len(trace.values) - 1, round(3 * period_s * fine_hz))
     low_hz, high_hz = (share / period_s for share in BAND)
+    if low_hz >= fine_hz / 2:
+        return trace
     values = sosfiltfilt(butter(1, low_hz, "high", fs=fine_hz, output="sos"), trace.values, padlen=padding)
     if high_hz < 0.45 * trace.rate_hz:
         values = sosfiltfilt(butter(2, high_hz, fs=fine_hz, output="sos"), values, padlen=padding)
