@@ -4,7 +4,7 @@ import numpy as np
 
 from core.landmarks import LandmarkTrack
 from core.reps import RepCount
-from core.sampling import SamplingPlan, supported_at
+from core.sampling import SamplingPlan, rate_within, supported_at
 from core.video import VideoInfo
 from core.view import View
 
@@ -41,6 +41,12 @@ def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz:
         )
     elif not supports["velocity"]:
         warnings.append(f"{rate_hz:.1f} frames a second were analysed: too few for peak velocity, which needs 10.")
+    if slow := _slow_reps(track, count, rate_hz=rate_hz):
+        listed = ", ".join(str(rep) for rep in slow)
+        warnings.append(
+            f"The camera slowed down, as phones do in poor light: too few frames in rep {listed} for range of motion and "
+            "tempo (7.5 a second) or for velocity (10), which are left out there. Film in more light."
+        )
     warnings += [
         f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
         for start, end in lost_intervals(track)
@@ -53,6 +59,13 @@ def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz:
     if count.reason:
         warnings.append(count.reason)
     return warnings
+
+
+def _slow_reps(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list[int]:
+    """Return the numbers of the whole reps whose own samples support less than the clip as a whole does."""
+    claims = supported_at(rate_hz)
+    within = {rep.number: rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s) for rep in count.reps}
+    return [number for number, own_hz in within.items() if own_hz < rate_hz and supported_at(own_hz) != claims]
 
 
 def lost_intervals(track: LandmarkTrack) -> list[tuple[float, float]]:

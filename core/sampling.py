@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 USEFUL_RATE_HZ = 15.0
 """Auto never samples above this: the 6 Hz band of human movement is covered at 2.5 samples a cycle."""
 COUNT_MIN_HZ = 3.3
@@ -52,6 +55,15 @@ def supported_at(sample_rate_hz: float) -> dict[str, bool]:
         "rom_and_tempo": rate >= ROM_MIN_HZ,
         "velocity": rate >= VELOCITY_MIN_HZ,
     }
+
+
+def rate_within(time_s: NDArray[np.float64], *, start_s: float, end_s: float) -> float:
+    """Return the rate in Hz of the samples from start to end; NaN for fewer than two.
+
+    A phone films more slowly in poor light: the mean over the clip says nothing of one rep.
+    """
+    inside = time_s[(time_s >= start_s) & (time_s <= end_s)]
+    return float((len(inside) - 1) / np.ptp(inside)) if len(inside) > 1 else float("nan")
 
 
 class Sampler:

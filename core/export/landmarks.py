@@ -40,7 +40,7 @@ def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
     Raises
     ------
     LandmarksError
-        The file is no ``.npz`` or does not hold these arrays.
+        The file is no ``.npz``, does not hold these arrays, or its times do not rise or span more than a day.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -77,6 +77,8 @@ _DAMAGED = (
 """What NumPy and zipfile raise on a file that is damaged, or none of theirs."""
 _LARGEST = 1e9
 """Coordinates beyond this are no picture's, nor a room's."""
+_LONGEST_S = 24 * 3600.0
+"""A day: times that span more are in another unit than seconds, or damaged."""
 
 
 def _to_real(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -101,3 +103,7 @@ def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
         raise LandmarksError("The landmarks file holds times that are no numbers. Give every row its time in seconds.")
     if (np.diff(time_s) <= 0).any():
         raise LandmarksError("The times of the landmarks file do not rise from row to row. Sort its rows by time_s.")
+    if (span_s := float(np.ptp(time_s))) > _LONGEST_S:
+        raise LandmarksError(
+            f"The times of the landmarks file span {span_s:.3g} s, the limit is a day. Give time_s in seconds."
+        )

@@ -25,7 +25,7 @@ from core.metrics.joint import (
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
 from core.reps import Rep, RepCount
-from core.sampling import supported_at
+from core.sampling import rate_within, supported_at
 from core.view import View
 
 __all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
@@ -52,7 +52,8 @@ def compute_metrics(
     count
         The reps of these samples.
     sample_rate_hz
-        Effective rate. Below 7.5 Hz ranges, phases and pauses are withheld, below 10 Hz velocities.
+        Effective rate. Below 7.5 Hz, over the clip or within a rep, ranges, phases and pauses are withheld, below 10 Hz
+        velocities.
     view
         Of the camera; where it turns one side away, that side is guessed rather than seen, and the
         sides are not compared.
@@ -83,7 +84,9 @@ def compute_metrics(
             tempo_curve=_tempo_curve(track, count, rep=rep, measured=one),
             eccentric_first=direction.eccentric_first,
             quality=rate_quality(rep, one, track=track, usual=usual),
-            sample_rate_hz=sample_rate_hz,
+            sample_rate_hz=np.fmin(
+                sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)
+            ).item(),
         )
         for rep, one in zip(reps, measured, strict=True)
     ]
