@@ -79,7 +79,9 @@ def test_an_athletes_exercise_is_followed_from_session_to_session(page, scheme):
     expect(page.get_by_role("heading", name="From session to session")).to_be_visible()
     for title in ("Range of motion, knee", "Tempo", "Velocity, knee", "Volume", "Volume load"):
         expect(page.get_by_role("figure", name=f"{title}. ")).to_be_visible()
-    expect(page.get_by_text("120 to 150 kg, no clear change over 3 sessions: error alone may give 50 kg.")).to_be_visible()
+    expect(
+        page.get_by_text("120 to 150 kg, no clear change over 3 sessions: error alone may give 50 kg.")
+    ).to_be_visible()
     assert violations(page) == {}
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"] == 390
 
