@@ -171,7 +171,8 @@ def _describe(analysis: Analysis) -> str:
     lines = [f"{analysis.rep_count} reps, driven by {analysis.count.driving_joint or 'nothing'}"]
     lines += [
         f"{rep.rep:4d}  {rep.start_s:7.2f} s to {rep.end_s:7.2f} s  {rep.duration_s:5.2f} s  "
-        f"ROM {rep.rom_deg:5.1f} deg{'  partial' if rep.is_partial else ''}"
+        f"{f'ROM {rep.rom_deg:5.1f} deg' if np.isfinite(rep.rom_deg) else 'ROM not measured'}"
+        f"{'  partial' if rep.is_partial else ''}"
         for rep in analysis.metrics.reps
     ]
     lines += [f"Note: {warning}" for warning in analysis.warnings]

@@ -44,8 +44,8 @@ def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz:
     if slow := _slow_reps(track, count, rate_hz=rate_hz):
         listed = ", ".join(str(rep) for rep in slow)
         warnings.append(
-            f"The camera slowed down, as phones do in poor light: too few frames in rep {listed} for range of motion and "
-            "tempo (7.5 a second) or for velocity (10), which are left out there. Film in more light."
+            f"The camera slowed down, as phones do in poor light: too few frames in rep {listed} for range of motion "
+            "and tempo (7.5 a second) or for velocity (10), which are left out there. Film in more light."
         )
     warnings += [
         f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."

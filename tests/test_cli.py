@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,4 +132,8 @@ def test_a_clip_without_a_person_has_no_rep_and_says_why(tmp_path):
     assert (code, err) == (0, "")
     assert (document["rep_count"], document["reps"], document["frames_analysed"]) == (0, [], 30)
     assert document["warnings"][0].startswith("No person was found in any of the 30 analysed frames. Film so")
+    table = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8").partition("at least these")[2]
+    rows = [line.split("|")[1] for line in table.partition("CSV files are")[0].splitlines() if line.startswith("| `")]
+    promised = set(re.findall(r"`([a-z_]+)", " ".join(rows)))
+    assert {"set", "convention", "sampling", "video"} <= promised <= set(document)
     assert document["effective_hz"] is None

@@ -310,3 +310,21 @@ def test_pauses_at_opposite_ends_are_not_compared():
 def test_no_rep_is_made_over_a_long_rest():
     reps = [(0.0, 1.0, 2.0), (2.2, 3.0, 4.0), (9.0, 10.0, 11.0)]
     assert from_turn_to_turn(reps) == [(1.0, 2.1, 3.0)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "label", "reason"),
+    [
+        (True, True, "Mean velocity, lifting", ""),
+        (None, None, "Mean velocity, whole rep", ""),
+        (True, None, "Mean velocity, whole rep", "one set is measured while lifting, the other over whole reps"),
+    ],
+)
+def test_velocity_says_which_part_of_the_rep_it_is_of(first, second, label, reason):
+    set_ = summarize(compute_truth(plan_steady("squat", count=4), filming=Filming(fps=15)).track)
+    one, other = (
+        replace(set_, metrics=replace(set_.metrics, eccentric_first=eccentric_first))
+        for eccentric_first in (first, second)
+    )
+    (row,) = (row for row in compare_sets(one, other).differences if row.name == "mean_velocity_deg_s")
+    assert (row.label, row.reason) == (label, reason)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, INDEX, SIDES, LandmarkTrack
 from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic
 from core.metrics.curve import cut_curve, find_pause
 from core.metrics.direction import detect_load_direction
@@ -252,6 +252,13 @@ class TestSet:
         assert result.time_under_tension_s == pytest.approx(15)
         assert result.velocity_loss_pct == pytest.approx(0, abs=3)
         assert [float(part) for part in result.tempo.split("-")] == pytest.approx([1.4, 0.1, 1.4, 0.1], abs=0.11)
+
+    def test_what_two_limbs_do_at_once_is_under_tension_once(self):
+        done = perform(EXERCISES["curl"], reps=4)
+        both = [Rep(n, 1.5 * n, 1.5 * n + 1, 1.5 * n + 2, side=SIDES[n % 2]) for n in range(4)]
+        result = metrics_of(replace(done, count=replace(done.count, reps=both)))
+        assert result.time_under_tension_s == pytest.approx(6.5)
+        assert sum(rep.duration_s for rep in result.reps) == pytest.approx(8)
 
     def test_tiring_set_loses_velocity(self):
         time_s = np.arange(0, 6.01, 1 / 30)

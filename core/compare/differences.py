@@ -100,6 +100,7 @@ _ROWS = (
 _UNNAMED = (
     _Row("to_turn_s", "From start to turn", "s", of_angle=False),
     _Row("from_turn_s", "From turn to end", "s", of_angle=False),
+    _Row("mean_velocity_deg_s", "Mean velocity, whole rep", "°/s", of_angle=True),
 )
 """Instead of lowering and lifting where it cannot be told which is which."""
 
@@ -121,6 +122,11 @@ def compare_sets(one: Analysis, other: Analysis) -> Comparison:
         why = other_joints if row.of_angle and joint is None else ""
         if row.name == "pause_turn_s" and are_opposite(one, other):
             why = "the reps of one set turn at the top, those of the other at the bottom"
+        if (
+            row.name == "mean_velocity_deg_s"
+            and len({each.metrics.eccentric_first is None for each in (one, other)}) > 1
+        ):
+            why = "one set is measured while lifting, the other over whole reps"
         rows.append(_compare(row, one, other, is_alike=is_alike, why=why))
     return Comparison(joint, is_alike, tuple(rows), tuple(_warnings(one, other, joints)))
 
@@ -156,7 +162,7 @@ def _measure_on(analysis: Analysis, joint: str) -> Analysis:
 
 def _rows(one: Analysis, other: Analysis) -> list[_Row]:
     is_named = all(each.metrics.eccentric_first is not None for each in (one, other))
-    halves = {"eccentric_s": _UNNAMED[0], "concentric_s": _UNNAMED[1]}
+    halves = dict(zip(("eccentric_s", "concentric_s", "mean_velocity_deg_s"), _UNNAMED, strict=True))
     return [row if is_named else halves.get(row.name, row) for row in _ROWS]
 
 

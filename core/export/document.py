@@ -28,12 +28,17 @@ def to_nobody_json(error: NoPersonError, *, clip: str, total_s: float) -> str:
         "partial_rep_count": 0,
         "driving_joint": None,
         "exercise": None,
+        "recognition": None,
         "effective_hz": None,
         "frames_analysed": error.frames_analysed,
         "reps": [],
+        "set": None,
         "timing_s": {"decode": None, "pose": None, "rest": None, "total": total_s},
         "memory_mb": {"peak": peak_rss_mb()},
         "warnings": [str(error)],
+        "video": None,
+        "sampling": None,
+        "convention": CONVENTION,
         "repscope_version": __version__,
     }
     return json.dumps(_to_plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -56,7 +56,7 @@ class SetMetrics:
     asymmetry_note
         Why it is NaN; empty where it is not.
     time_under_tension_s
-        Durations of all reps, partial ones too, added; rests between reps are left out.
+        How long any rep lasts, partial ones too; rests are left out, and what two limbs do at once is not told twice.
     cadence_per_min
         Whole reps per minute from the start of the first to the end of the last.
     notes
@@ -116,10 +116,19 @@ def summarize_set(
         velocity_loss_pct=_velocity_loss(whole),
         asymmetry_pct=asymmetry_pct,
         asymmetry_note=asymmetry_note,
-        time_under_tension_s=sum(rep.duration_s for rep in reps),
+        time_under_tension_s=_covered_s(reps),
         cadence_per_min=60 * len(whole) / (whole[-1].end_s - whole[0].start_s) if whole else NAN,
         notes=tuple(_notes(reps, direction=direction, sample_rate_hz=sample_rate_hz)),
     )
+
+
+def _covered_s(reps: list[RepMetrics]) -> float:
+    """Return the length of the union of the reps, s."""
+    total_s, until_s = 0.0, -math.inf
+    for rep in sorted(reps, key=lambda rep: rep.start_s):
+        total_s += max(0.0, rep.end_s - max(rep.start_s, until_s))
+        until_s = max(until_s, rep.end_s)
+    return total_s
 
 
 def to_statistic(values: list[float]) -> Statistic:

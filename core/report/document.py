@@ -148,7 +148,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             "broad",
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
-        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "all reps added, rests left out"),
+        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "all reps, rests left out"),
         KeyFigure(
             "Consistency",
             say(100 * metrics.consistency, " %"),

@@ -68,8 +68,9 @@ _FILES = (
 
 
 def file_stem(clip_name: str) -> str:
-    """Return a clip's name as the start of a file name, without its ending and the signs that file systems refuse."""
-    return " ".join(re.sub(r"[^\w().,+-]", " ", Path(clip_name).stem).split())
+    """Return a clip's name as the start of a file name, without its ending and the signs that browsers replace."""
+    stem = re.sub("['\N{RIGHT SINGLE QUOTATION MARK}]", "", Path(clip_name).stem)
+    return " ".join(re.sub(r"[^\w().,+-]", " ", stem).split())
 
 
 def show_downloads(result: Result) -> None:

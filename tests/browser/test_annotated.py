@@ -56,7 +56,7 @@ def test_it_is_made_saved_and_plays(page, annotated_app, tmp_path):
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     with page.expect_download() as saved:
         link.click()
-    assert saved.value.suggested_filename == "Anna_s squats_annotated.mp4"
+    assert saved.value.suggested_filename == "Annas squats_annotated.mp4"
     path = tmp_path / "saved.mp4"
     saved.value.save_as(path)
 
