@@ -148,7 +148,7 @@ def thin(track: LandmarkTrack) -> LandmarkTrack:
     """Return at most `MAX_SAMPLES` samples, evenly chosen."""
     total = len(track.time_s)
     chosen = np.linspace(0, total - 1, min(total, MAX_SAMPLES)).round().astype(int)
-    return LandmarkTrack(*(values[chosen] for values in (track.time_s, track.xyz, track.visibility, track.world)))
+    return track.take(chosen)
 
 
 def count_reps(track: LandmarkTrack, *, joint: str | None = None) -> RepCount:

@@ -20,9 +20,10 @@ from core.compare.errors_measured import ALIKE, SHARES
 from core.landmarks import ANGLE_NAMES
 from core.mannequin import AVERAGE, HEAVY, SLIM, Build, Filming, Motion, RepPlan, Truth, View, compute_truth
 from core.metrics import SetMetrics, compute_metrics
-from core.pipeline import mean_rate_hz, summarize
+from core.pipeline import summarize
 from core.pose import silence_native_log
 from core.reps import detect_reps
+from core.sampling import mean_rate_hz
 
 EXERCISES = ("squat", "hinge", "curl", "press")
 YAWS = {"side": 90, "60°": 60, "45°": 45, "front": 0}

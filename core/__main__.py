@@ -14,9 +14,9 @@ from core.analyze import analyze_clip
 from core.errors import AnalysisError, NoPersonError
 from core.export import read_landmarks, to_frames_csv, to_json, to_nobody_json, to_npz, to_reps_csv
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
-from core.pipeline import Analysis, Progress, Request, mean_rate_hz, summarize
+from core.pipeline import Analysis, Progress, Request, summarize
 from core.pose import silence_native_log
-from core.sampling import Sampler, plan_sampling
+from core.sampling import Sampler, mean_rate_hz, plan_sampling
 from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, load_settings
 
 
@@ -112,13 +112,7 @@ def _sample(track: LandmarkTrack, request: Request, *, rate_hz: float) -> Landma
     sampler = Sampler(plan, fps=rate_hz)
     start_s = track.time_s[0]
     rows = [index for index, time_s in enumerate(track.time_s) if sampler.takes(index, time_s - start_s)]
-    return replace(
-        track,
-        time_s=track.time_s[rows],
-        xyz=track.xyz[rows],
-        visibility=track.visibility[rows],
-        world=track.world[rows],
-    )
+    return track.take(np.array(rows, dtype=np.intp))
 
 
 def _follow(run: Generator[Progress, None, Analysis]) -> Analysis:

@@ -85,8 +85,17 @@ class LandmarkTrack:
     visibility: NDArray[np.float64]
     world: NDArray[np.float64]
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.float64], ...]:
+        """All four, in the order of the fields."""
+        return self.time_s, self.xyz, self.visibility, self.world
 
-def fill_gaps(track: LandmarkTrack) -> tuple[LandmarkTrack, NDArray[np.intp]]:
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "LandmarkTrack":
+        """Return the track of some of its rows, by number or by a mask."""
+        return LandmarkTrack(*(array[rows] for array in self.arrays))
+
+
+def insert_gaps(track: LandmarkTrack) -> tuple[LandmarkTrack, NDArray[np.intp]]:
     """Return the track with rows of NaN where it has none for long, and in which rows the samples are now.
 
     Frames that do not decode, or were never written, leave no row; without one, what comes after a gap would be joined
@@ -113,12 +122,8 @@ def fill_gaps(track: LandmarkTrack) -> tuple[LandmarkTrack, NDArray[np.intp]]:
     ]
     rows = np.arange(len(track.time_s))
     rows += np.r_[0, np.cumsum(missing)][np.searchsorted(gaps, rows)]
-    arrays = [np.full((len(rows) + missing.sum(), *each.shape[1:]), np.nan) for each in _arrays(track)]
-    for array, known in zip(arrays, _arrays(track), strict=True):
+    arrays = [np.full((len(rows) + missing.sum(), *each.shape[1:]), np.nan) for each in track.arrays]
+    for array, known in zip(arrays, track.arrays, strict=True):
         array[rows] = known
     arrays[0][np.isnan(arrays[0])] = np.concatenate(filled)
     return LandmarkTrack(*arrays), rows
-
-
-def _arrays(track: LandmarkTrack) -> tuple[NDArray[np.float64], ...]:
-    return track.time_s, track.xyz, track.visibility, track.world

@@ -19,13 +19,13 @@ from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
 from core.exercises import BY_NAME
 from core.ghosts import find_shallow
-from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, fill_gaps
+from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, insert_gaps
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.metrics.joint import base_joint
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps
-from core.sampling import SamplingPlan, plan_sampling
+from core.sampling import SamplingPlan, mean_rate_hz, plan_sampling
 from core.smoothing import smooth_angle
 from core.trust import Trust, assess_trust
 from core.video import VideoInfo
@@ -200,7 +200,7 @@ def summarize(
     """
     started = time.perf_counter()
     _require_person(track, min_frames=min_frames)
-    track, rows = fill_gaps(track)
+    track, rows = insert_gaps(track)
     frames = np.full(len(track.time_s), -1)
     frames[rows] = np.arange(len(rows)) if frame_index is None else frame_index
     view = estimate_view(track)
@@ -279,13 +279,6 @@ def _set_shallow_apart(count: RepCount, metrics: SetMetrics) -> RepCount:
         return count
     whole = [replace(rep, is_partial=bool(low)) for rep, low in zip(count.reps, shallow, strict=True)]
     return count.with_reps([*whole, *count.partial_reps])
-
-
-def mean_rate_hz(time_s: NDArray[np.float64]) -> float:
-    """Return the mean sample rate in Hz; NaN for fewer than two samples."""
-    if len(time_s) < 2:
-        return float("nan")
-    return float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
 
 
 def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:

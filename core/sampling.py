@@ -57,13 +57,19 @@ def supported_at(sample_rate_hz: float) -> dict[str, bool]:
     }
 
 
+def mean_rate_hz(time_s: NDArray[np.float64]) -> float:
+    """Return the mean sample rate in Hz; NaN for fewer than two samples."""
+    if len(time_s) < 2:
+        return float("nan")
+    return float((len(time_s) - 1) / (time_s[-1] - time_s[0]))
+
+
 def rate_within(time_s: NDArray[np.float64], *, start_s: float, end_s: float) -> float:
     """Return the rate in Hz of the samples from start to end; NaN for fewer than two.
 
     A phone films more slowly in poor light: the mean over the clip says nothing of one rep.
     """
-    inside = time_s[(time_s >= start_s) & (time_s <= end_s)]
-    return float((len(inside) - 1) / np.ptp(inside)) if len(inside) > 1 else float("nan")
+    return mean_rate_hz(time_s[(time_s >= start_s) & (time_s <= end_s)])
 
 
 class Sampler:

@@ -12,7 +12,7 @@ from core.caveats import lost_intervals
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
-from core.landmarks import INDEX, LandmarkTrack
+from core.landmarks import INDEX
 from core.mannequin import Filming, View, compute_truth, plan_steady
 from core.pipeline import (
     Analysis,
@@ -244,7 +244,7 @@ def test_reps_filmed_too_slowly_are_not_measured_and_are_named():
     """30 frames a second, then three in the dark: the mean of 12 let velocities through that read a third low."""
     whole = compute_truth(plan_steady("squat", count=6, period_s=3), filming=Filming(fps=30)).track
     kept = (whole.time_s < 9) | (np.arange(len(whole.time_s)) % 10 == 0)
-    dark = summarize(LandmarkTrack(*(v[kept] for v in (whole.time_s, whole.xyz, whole.visibility, whole.world))))
+    dark = summarize(whole.take(kept))
     assert dark.sample_rate_hz > 10
     late = [rep for rep in dark.metrics.reps if rep.start_s > 9.2]
     assert len(late) >= 2

@@ -117,18 +117,22 @@ def compare_sets(one: Analysis, other: Analysis) -> Comparison:
     joint = joints[0] if joints[0] == joints[1] else None
     is_alike = _same_exercise(one, other) and _same_view(one, other) and joint is not None
     rows = [_count_reps(one, other)]
-    other_joints = f"measured on {joints[0] or 'no joint'} in A and on {joints[1] or 'no joint'} in B"
     for row in _rows(one, other):
-        why = other_joints if row.of_angle and joint is None else ""
-        if row.name == "pause_turn_s" and are_opposite(one, other):
-            why = "the reps of one set turn at the top, those of the other at the bottom"
-        if (
-            row.name == "mean_velocity_deg_s"
-            and len({each.metrics.eccentric_first is None for each in (one, other)}) > 1
-        ):
-            why = "one set is measured while lifting, the other over whole reps"
+        why = _why_apart(row, one, other, joints=joints)
         rows.append(_compare(row, one, other, is_alike=is_alike, why=why))
     return Comparison(joint, is_alike, tuple(rows), tuple(_warnings(one, other, joints)))
+
+
+def _why_apart(row: _Row, one: Analysis, other: Analysis, *, joints: list[str | None]) -> str:
+    """Return why the two numbers of a row are not of the same thing; empty where they are."""
+    if row.name == "pause_turn_s" and are_opposite(one, other):
+        return "the reps of one set turn at the top, those of the other at the bottom"
+    named = [each.metrics.eccentric_first is not None for each in (one, other)]
+    if row.name == "mean_velocity_deg_s" and named[0] != named[1]:
+        return "one set is measured while lifting, the other over whole reps"
+    if row.of_angle and (joints[0] is None or joints[0] != joints[1]):
+        return f"measured on {joints[0] or 'no joint'} in A and on {joints[1] or 'no joint'} in B"
+    return ""
 
 
 def detectable_changes(one: Analysis, other: Analysis) -> dict[str, float]:

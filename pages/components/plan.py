@@ -15,7 +15,7 @@ _CLAIMS = {
     "rom_and_tempo": f"Range of motion and tempo, from {ROM_MIN_HZ} Hz",
     "velocity": f"Velocity, from {VELOCITY_MIN_HZ:.0f} Hz",
 }
-_NAMES = {"counts": "count", "rom_and_tempo": "range of motion, tempo", "velocity": "velocity"}
+_NAMES = {"counts": ("count",), "rom_and_tempo": ("range of motion", "tempo"), "velocity": ("velocity",)}
 _YES, _NO = ":green[:material/check_circle:]", ":orange[:material/block:]"
 
 
@@ -72,8 +72,10 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
 
 def _describe(plan: SamplingPlan) -> str:
     """Return in one line what the analysed frames a second allow."""
-    held = [name for claim, name in _NAMES.items() if plan.supports[claim]]
-    missed = [name for claim, name in _NAMES.items() if not plan.supports[claim]]
+    held, missed = (
+        [name for claim, names in _NAMES.items() if plan.supports[claim] == is_held for name in names]
+        for is_held in (True, False)
+    )
     if not held:
         return f"{_NO} Too few frames a second even for the count."
     good = f"{_YES} Good for {_enumerate(held)}."
@@ -81,7 +83,7 @@ def _describe(plan: SamplingPlan) -> str:
 
 
 def _enumerate(names: list[str]) -> str:
-    *most, last = ", ".join(names).split(", ")
+    *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 
 

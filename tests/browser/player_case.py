@@ -6,7 +6,6 @@ from pathlib import Path
 import av
 import numpy as np
 
-from core.landmarks import LandmarkTrack
 from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, plan_steady
 from core.pipeline import Analysis, summarize
 from core.sampling import plan_sampling
@@ -52,7 +51,7 @@ def analyse(clip: Path) -> Analysis:
     """Return what a perfect pose model would find in the clip."""
     truth = know_truth()
     rows = slice(None, None, STRIDE)
-    track = LandmarkTrack(*(getattr(truth.track, name)[rows] for name in ("time_s", "xyz", "visibility", "world")))
+    track = truth.track.take(rows)
     info = probe(clip, max_duration_s=300)
     plan = plan_sampling(
         duration_s=info.duration_s,
