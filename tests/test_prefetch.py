@@ -1,12 +1,17 @@
 """Working ahead changes when things are made and nothing else."""
 
+import os
+import sys
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from core.prefetch import prefetch
+from core.sampling import plan_sampling
+from core.video.read import iter_frames, probe
 from tests.waiting import wait_until
 
 
@@ -75,3 +80,25 @@ def test_closing_closes_the_source_and_leaves_no_thread():
     ahead.close()
     assert closed.is_set()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("prefetch")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_the_decoder_lets_the_model_go_first(squat_clip):
+    def niceness():
+        threads = [int(task.name) for task in Path("/proc/self/task").iterdir()]
+        return {thread: os.getpriority(os.PRIO_PROCESS, thread) for thread in threads}
+
+    path, _ = squat_clip
+    info = probe(path, max_duration_s=60)
+    plan = plan_sampling(
+        duration_s=info.duration_s, fps=info.fps, size_wh=(info.width, info.height),
+        frame_skip=1, max_frames=600, min_frames=20, resize_width=480,
+    )  # fmt: skip
+    before, own = niceness(), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    with closing(prefetch(iter_frames(path, info=info, plan=plan))) as frames:
+        next(frames)
+        during = niceness()
+    begun = [value for thread, value in during.items() if thread not in before]
+    assert len(begun) > 1, "the decoder has no threads of its own"
+    assert min(begun) >= min(19, own + 10)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
