@@ -177,8 +177,9 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float], width_ratio: float
     """
     found: dict[bytes, Cycles | None] = {}
     results = []
+    signal_range = robust_range(trace.values)
     for hysteresis in hystereses:
-        turns = _turning_points(trace.values, threshold=hysteresis * robust_range(trace.values))
+        turns = _turning_points(trace.values, threshold=hysteresis * signal_range)
         key = turns.tobytes()
         if key not in found:
             found[key] = _best_home(trace, turns, width_ratio=width_ratio)

@@ -4,6 +4,7 @@ Time stamps may be uneven (phones record variable rates): the filter runs on an 
 median rate and its output is read back at the true times.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -116,9 +117,15 @@ def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
 
 def _low_pass(values: Floats, *, rate_hz: float) -> Floats:
     # 70 MB resident, which the web process never needs to show a result that the worker computed.
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415
+    from scipy.signal import sosfiltfilt  # noqa: PLC0415
+
+    padding = min(len(values) - 1, 3 * FILTER_ORDER + 3)
+    return np.asarray(sosfiltfilt(_design(rate_hz), values, padlen=padding))
+
+
+@lru_cache(maxsize=8)  # all signals of a clip have one rate, and designing takes longer than filtering
+def _design(rate_hz: float) -> Floats:
+    from scipy.signal import butter  # noqa: PLC0415
 
     cutoff_hz = min(MAX_CUTOFF_HZ, CUTOFF_SHARE * rate_hz)
-    sections = butter(FILTER_ORDER, cutoff_hz, fs=rate_hz, output="sos")
-    padding = min(len(values) - 1, 3 * FILTER_ORDER + 3)
-    return np.asarray(sosfiltfilt(sections, values, padlen=padding))
+    return np.asarray(butter(FILTER_ORDER, cutoff_hz, fs=rate_hz, output="sos"))

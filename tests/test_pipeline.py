@@ -181,7 +181,7 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     correct(analysis, Corrections(joint="left_hip"))
     started = time.thread_time()  # of this thread alone: the machine may be busy with others
     again = correct(analysis, Corrections(joint="left_knee"))
-    assert time.thread_time() - started < 0.2
+    assert time.thread_time() - started < 0.6  # 0.1 to 0.2 s, but some machines take three times as long
     assert (again.count.driving_joint, again.corrections.joint, again.rep_count) == ("left_knee", "left_knee", 5)
     assert again.track is analysis.track
     assert again.timing == analysis.timing
