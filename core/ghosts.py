@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import PARTIAL_HEIGHT, outliers
+from core.cycles import PARTIAL_HEIGHT
 
 Floats = NDArray[np.float64]
 
@@ -19,7 +19,8 @@ MIN_COVERAGE = 0.4
 MIN_DISTANCE_DEG = 15.0
 """Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both."""
 DISTANCE_RATIO = 4.0
-"""A ghost is this many times as far from its most similar rep as reps of the set usually are."""
+"""A ghost is this many times as far from its most similar rep as reps of the set usually are. In a set of two kinds of
+rep, or of several ghosts, the distances are spread; no wider bound then, which those would hide behind."""
 REST_RATIO = 1.5
 """A pause this many times the usual interval is a rest; set-up and put-down come beside one, or at the ends."""
 MAX_SHARE = 1.0 / 3.0
@@ -54,7 +55,7 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     if len(reps_s) < FEWEST_REPS or not known or _samples_a_rep(reps_s, time_s=time_s) < FEWEST_SAMPLES:
         return none
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)
-    alone = (outliers(nearest, ratio=DISTANCE_RATIO) > 0) & (nearest > MIN_DISTANCE_DEG)
+    alone = nearest > max(DISTANCE_RATIO * np.median(nearest), MIN_DISTANCE_DEG)
     return alone & _is_beside_rest(reps_s[:, 1]) if alone.mean() <= MAX_SHARE else none
 
 

@@ -1,54 +1,28 @@
 """Count repetitions without being told the exercise: all candidate signals vote, the best of the winners drives.
 
-Every candidate is cut into cycles at several hystereses. Each result votes for its count with its score: how
-regular the cycles are, how much of all movement they explain, and how large they are. The best candidate of
-the winning count drives; those a trainer knows by name come first. The rhythm of the whole body votes too
-(`core.rhythm`), and what only looks like a rep on the driving joint is taken out (`core.ghosts`).
+How they vote is in `core.votes`. The best candidate of the winning count drives; those a trainer knows by name come
+first. What only looks like a rep on the driving joint is taken out (`core.ghosts`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import WIDTH_RATIO, Cycles, Trace, band_pass, find_cycles, make_trace, robust_range
+from core.cycles import Cycles
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.presence import find_travel, is_person_seen
 from core.rests import trim_rests
-from core.rhythm import RHYTHM, find_rhythms, shape_signal
+from core.rhythm import shape_signal
 from core.signals import DEGREES, Signal, build_signals
+from core.votes import MIN_SCORE, Candidate, bends_twice, find_candidates, is_moving, is_of, winning_count
 
 Floats = NDArray[np.float64]
 
-HYSTERESES = (0.18, 0.25, 0.35, 0.45, 0.55, 0.65)
-"""Shares of the signal's range. Low ones find reps that are small beside a set-up, high ones pass over noise;
-where the reps are clear, all give one count and their votes add up."""
-BAND_HYSTERESES = (0.25, 0.35)
-"""After the band-pass there is little noise to pass over."""
-MIN_BAND_CYCLES = 4
-"""Fewer cycles than this make no band."""
-SAME_PERIOD = (0.87, 1.15)
-"""Periods within this ratio make the same band."""
-MIN_RANGE_DEG = 15.0
-"""Less movement than this is not told from the noise of the landmarks (about 5-10 degrees)."""
-MIN_HEIGHT_DEG = 12.0
-"""The same for a single cycle, after the low-pass."""
-FULL_HEIGHT_DEG = 120.0
-"""A larger movement than this (a deep squat, a curl) is no further evidence."""
-RHYTHM_VOTES = 2.0
-"""Votes of the body's rhythm: it has the evidence of all landmarks, the other signals that of one joint or two. On
-RepCount once loses fast sets, three times gains nothing."""
-FEW_CYCLES = 1.0
-"""A count of k weighs k / (k + this): a single cycle proves less than ten alike."""
-NEIGHBOUR_SHARE = 0.25
-"""A vote for a count is also this much of a vote for the counts beside it: signals miss or add an end rep."""
 FEW_MOVE = 0.25
 """If no more than this share of all signals moves, it is a hidden or misjudged limb and not the body."""
-MIN_SCORE = 0.11
-"""Below this the movement is no exercise. What is left of walking through the picture scores 0.09 in the clips, the
-most irregular single rep 0.14."""
 DOUBTFUL_SCORE = 0.25
 """Below this the count is shown with a warning: a quarter of the movement explained by alike cycles."""
 MAX_TRAVEL_SHARE = 0.4
@@ -66,6 +40,7 @@ STILL = "The body hardly moves: nothing to count."
 WALKING = "The person walks through the picture, which is not an exercise repeated in place."
 NOT_REPEATING = "There is movement, but no whole cycle that returns to where it started."
 SINGLE = "Only one cycle was found, with no other to compare it with: check the count."
+TWICE_A_REP = "The {} bends twice in each rep of the body: the reps are those of the {}."
 IRREGULAR = "The cycles are irregular: check the count."
 
 
@@ -167,13 +142,6 @@ def renumber(reps: Iterable[Rep]) -> tuple[Rep, ...]:
     return tuple(ordered)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    signal: Signal
-    cycles: Cycles
-    score: float
-
-
 def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None = None) -> RepCount:
     """Count the repetitions of a clip.
 
@@ -185,7 +153,8 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
         Smoothed angles in degrees, ``(n,)`` for each of ``ANGLE_NAMES``.
     joint
         ``None`` finds the driving signal; else one of ``ANGLE_NAMES``, or a joint (``knee``) for both sides: then
-        it drives, and all signals decide which of the counts that it shows at different levels is right.
+        it drives, and all signals decide which of the counts that it shows at different levels is right. One that bends
+        twice in each rep of the body drives nothing: the reps are the body's, and the reason says so.
 
     Raises
     ------
@@ -197,21 +166,22 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     if not is_person_seen(track):
         return _nothing(track, NO_PERSON)
     signals = [*build_signals(track, angles), *shape_signal(track)]
-    moving = [signal for signal in signals if _range_deg(signal) >= MIN_RANGE_DEG]
-    if not any(_is_of(signal, joint) for signal in moving):
+    moving = [signal for signal in signals if is_moving(signal)]
+    if not any(is_of(signal, joint) for signal in moving):
         return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else NO_PERSON)
     travel = find_travel(track)
     if travel.mean() > MAX_TRAVEL_SHARE:
         return _nothing(track, WALKING)
-    candidates = [candidate for signal in moving for candidate in _candidates(signal, track.time_s, travel)]
-    candidates += _rhythmic(track, travel)
-    able = [candidate for candidate in candidates if _is_of(candidate.signal, joint)]
+    candidates = find_candidates(moving, track, travel=travel)
+    able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
     if not able or max(candidate.score for candidate in able) < MIN_SCORE:
-        if joint:
-            return _nothing(track, UNFIT.format(_in_words(joint)))
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
-        return _nothing(track, WALKING if travel.any() else still)
-    return _report(able, track, winner=_winning_count(candidates, joint=joint), angles=angles)
+        unfit = UNFIT.format(_in_words(joint)) if joint else WALKING if travel.any() else still
+        return _nothing(track, unfit)
+    if joint is None or not bends_twice(candidates, joint=joint):
+        return _report(able, track, winner=winning_count(candidates, joint=joint), angles=angles)
+    count = _report(candidates, track, winner=winning_count(candidates, joint=None), angles=angles)
+    return replace(count, reason=TWICE_A_REP.format(_in_words(joint), _in_words(count.driving_joint or "body")))
 
 
 def _in_words(joint: str) -> str:
@@ -222,67 +192,7 @@ def _nothing(track: LandmarkTrack, reason: str) -> RepCount:
     return RepCount(None, np.full(len(track.time_s), np.nan), DEGREES, reason=reason)
 
 
-def _is_of(signal: Signal, joint: str | None) -> bool:
-    """Tell whether a signal may drive: any, or those of the joint that was asked for."""
-    return joint is None or signal.name == joint or (signal.joint == joint and joint in JOINTS)
-
-
-def _range_deg(signal: Signal) -> float:
-    return robust_range(signal.values) * signal.per_unit_deg
-
-
-def _candidates(signal: Signal, time_s: Floats, travel: NDArray[np.bool_]) -> Iterator[_Candidate]:
-    """Yield the cycles of a signal at every hysteresis, as measured and in the bands of the periods found."""
-    trace = make_trace(np.where(travel, np.nan, signal.values), time_s=time_s)
-    if trace is None:
-        return
-    periods: list[float] = []
-    for candidate in _at_each(HYSTERESES, trace, signal=signal):
-        yield candidate
-        period_s = candidate.cycles.period_s
-        known = any(SAME_PERIOD[0] < period_s / other < SAME_PERIOD[1] for other in periods)
-        if candidate.cycles.count >= MIN_BAND_CYCLES and not known:
-            periods.append(period_s)
-    for period_s in periods:
-        banded = _at_each(BAND_HYSTERESES, band_pass(trace, period_s=period_s), signal=signal)
-        yield from (candidate for candidate in banded if candidate.cycles.count >= MIN_BAND_CYCLES)
-
-
-def _rhythmic(track: LandmarkTrack, travel: NDArray[np.bool_]) -> list[_Candidate]:
-    """Return the cycles of what the whole body does together; how long one lasts, its band has decided."""
-    found = [
-        _at_each(HYSTERESES, rhythm.trace, signal=rhythm.signal, width_ratio=np.inf)
-        for rhythm in find_rhythms(track, without=travel)
-    ]
-    return [candidate for each in found for candidate in each if candidate.cycles.count >= MIN_BAND_CYCLES]
-
-
-def _at_each(
-    hystereses: tuple[float, ...], trace: Trace, *, signal: Signal, width_ratio: float = WIDTH_RATIO
-) -> Iterator[_Candidate]:
-    for cycles in find_cycles(trace, hystereses=hystereses, width_ratio=width_ratio):
-        if cycles.height * signal.per_unit_deg >= MIN_HEIGHT_DEG:
-            yield _Candidate(signal, cycles, _score(cycles, per_unit_deg=signal.per_unit_deg))
-
-
-def _score(cycles: Cycles, *, per_unit_deg: float) -> float:
-    size = np.sqrt(min(cycles.height * per_unit_deg / FULL_HEIGHT_DEG, 1.0))
-    return float(cycles.quality * size * cycles.count / (cycles.count + FEW_CYCLES))
-
-
-def _winning_count(candidates: list[_Candidate], *, joint: str | None) -> int:
-    """Return the count with most votes; all signals vote, but a joint that was asked for has to show it by itself."""
-    votes: dict[int, float] = {}
-    for candidate in candidates:
-        count = candidate.cycles.count
-        weight = RHYTHM_VOTES if candidate.signal.name == RHYTHM else 1.0
-        votes[count] = votes.get(count, 0.0) + weight * candidate.score**2
-    able = (c for c in candidates if c.score >= MIN_SCORE and _is_of(c.signal, joint))
-    shown = {candidate.cycles.count for candidate in able}
-    return max(shown, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
-
-
-def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, angles: dict[str, Floats]) -> RepCount:
+def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, angles: dict[str, Floats]) -> RepCount:
     agreeing = [c for c in candidates if c.cycles.count == winner]
     driver = _better_seen(max(agreeing, key=lambda c: (c.signal.is_plain, c.score)), agreeing, track)
     score = max(c.score for c in agreeing)
@@ -290,7 +200,7 @@ def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, 
     reps = _without_ghosts(_reps_of(driver, other), angles, time_s=track.time_s)
     if other is None:
         reps = _without_rests(reps, driver.signal.values, time_s=track.time_s)
-    best: dict[str, _Candidate] = {}
+    best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
         best.setdefault(candidate.signal.name, candidate)
     others = [c for name, c in best.items() if name != driver.signal.name and c.signal.is_plain]
@@ -306,7 +216,7 @@ def _report(candidates: list[_Candidate], track: LandmarkTrack, *, winner: int, 
     )
 
 
-def _better_seen(driver: _Candidate, agreeing: list[_Candidate], track: LandmarkTrack) -> _Candidate:
+def _better_seen(driver: Candidate, agreeing: list[Candidate], track: LandmarkTrack) -> Candidate:
     """Return the same joint of the other side if it moves with the driving one and is clearly better seen.
 
     A hidden limb is the model's guess, which can be more regular than what was measured.
@@ -325,7 +235,7 @@ def _visibility(track: LandmarkTrack, signal: Signal) -> float:
     return float(np.median(np.nan_to_num(track.visibility[:, points].min(axis=1))))
 
 
-def _other_limb(driver: _Candidate, candidates: list[_Candidate]) -> _Candidate | None:
+def _other_limb(driver: Candidate, candidates: list[Candidate]) -> Candidate | None:
     """Return the same joint of the other side if it takes turns with the driving one, else ``None``."""
     cycles = driver.cycles
     able = [c for c in _opposite(driver, candidates) if abs(c.cycles.count - cycles.count) <= 1]
@@ -335,7 +245,7 @@ def _other_limb(driver: _Candidate, candidates: list[_Candidate]) -> _Candidate 
     return other if _overlap(cycles, other.cycles) <= OVERLAP else None
 
 
-def _opposite(driver: _Candidate, candidates: list[_Candidate]) -> list[_Candidate]:
+def _opposite(driver: Candidate, candidates: list[Candidate]) -> list[Candidate]:
     """Return the same joint of the other side with home on the same level; none if the driver has no side."""
     side, _, rest = driver.signal.name.partition("_")
     if side not in SIDES:
@@ -351,7 +261,7 @@ def _overlap(first: Cycles, second: Cycles) -> float:
     return float(np.maximum(common, 0).sum() / max(shorter, 1e-9))
 
 
-def _reps_of(driver: _Candidate, other: _Candidate | None) -> list[Rep]:
+def _reps_of(driver: Candidate, other: Candidate | None) -> list[Rep]:
     """Return the reps in order of time, not numbered yet; of both limbs if they take turns."""
     reps = [
         Rep(0, start, turn, end, side=limb.signal.name.partition("_")[0] if other else "both")
@@ -380,7 +290,7 @@ def _times(reps: list[Rep]) -> Floats:
     return np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps])
 
 
-def _most_partial(driver: _Candidate, agreeing: list[_Candidate]) -> Cycles:
+def _most_partial(driver: Candidate, agreeing: list[Candidate]) -> Cycles:
     """Return the driver's cycles at the hysteresis that sees most partial reps; high ones pass over them."""
     same = [c.cycles for c in agreeing if c.signal.name == driver.signal.name]
     return max([driver.cycles, *same], key=lambda cycles: len(cycles.partial))

@@ -63,6 +63,16 @@ def test_one_that_is_alone_at_an_end_is_a_ghost(odd, ghosts):
     assert np.flatnonzero(find_ghosts(angles_of(time_s, odd=odd), time_s=time_s, reps_s=reps)).tolist() == ghosts
 
 
+def test_an_uneven_set_does_not_hide_its_ghost():
+    depths = (1.0, 1.7, 1.4, 1.2, 0.85, 0.9, 0.95)
+    time_s = np.arange(0, 2 * len(depths), 1 / 15)
+    angles = angles_of(time_s, odd=[1.0])
+    uneven = np.where(time_s < 2, 1.0, np.array(depths)[(time_s // 2).astype(int)])
+    reps_s = reps_of([2.0 * number + 1 for number in range(len(depths))])
+    ghosts = find_ghosts({name: values * uneven for name, values in angles.items()}, time_s=time_s, reps_s=reps_s)
+    assert np.flatnonzero(ghosts).tolist() == [0]
+
+
 def test_three_reps_are_too_few_to_tell():
     time_s = np.arange(0, 6, 0.1)
     angles = angles_of(time_s, odd=[1.0])

@@ -151,6 +151,27 @@ def track_of(angles: dict[str, np.ndarray], time_s: np.ndarray, *, hip_x: np.nda
     return LandmarkTrack(time_s, xyz, np.ones((len(time_s), 33)), np.full((len(time_s), 33, 3), np.nan))
 
 
+@pytest.mark.parametrize(
+    ("twice", "counted"), [(("elbow",), 5), (("elbow", "shoulder", "ankle"), 10)], ids=["alone", "with others"]
+)
+def test_a_joint_that_bends_twice_a_rep_counts_the_reps_of_the_body(twice, counted):
+    time_s = clock(5, rate_hz=30.0)
+    once = wave(time_s, cycles=5)
+    track, angles = squat(once, time_s)
+    half_way = 4 * once * (1 - once)  # there on the way down, and again on the way up
+    for side in ("left", "right"):
+        for joint in ("elbow", "shoulder", "ankle"):
+            angles[f"{side}_{joint}"] = 10 + 80 * (half_way if joint in twice else once)
+    found = detect_reps(track, angles, joint="elbow")
+    assert found.count == counted
+    if counted == 5:
+        assert found.reason.startswith("The elbow bends twice in each rep of the body: the reps are those of the ")
+        assert found.driving_joint is not None
+        assert not found.driving_joint.endswith("elbow")
+    else:
+        assert found.driving_joint.endswith("elbow")
+
+
 def test_walking_through_the_picture_is_no_exercise():
     time_s = clock(5)
     _, angles = squat(wave(time_s, cycles=5), time_s)
