@@ -303,6 +303,20 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
     assert player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
 
+def test_on_a_narrow_page_the_three_pictures_of_a_rep_fit_and_turning_the_phone_makes_them_larger(
+    context, player_app
+):
+    player = open_player(context, player_app, size=(250, 600))
+    strip, card, shot = (player.locator(name).first for name in (".rs-strip", ".rs-card", ".rs-picture"))
+    assert card.bounding_box()["width"] <= strip.bounding_box()["width"]
+    small = shot.bounding_box()
+    player.set_viewport_size({"width": 844, "height": 390})
+    assert wait_until(lambda: shot.bounding_box()["height"] == pytest.approx(132, abs=0.5))
+    large = shot.bounding_box()
+    assert small["height"] < 120
+    assert small["width"] / small["height"] == pytest.approx(large["width"] / large["height"], rel=0.02)
+
+
 def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
     wait_for_clip(player)
     video = player.locator("video")

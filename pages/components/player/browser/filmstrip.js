@@ -1,6 +1,7 @@
 // One card a rep: the frames at its start, turn and end, cut to the body, with skeleton and angle.
 
-const SHOT_HEIGHT_PX = 132;
+const SHOT_HEIGHT_PX = 132; // less where three pictures side by side would be wider than the page
+const AROUND_SHOTS_PX = 36; // what a card has beside its three pictures, and the strip beside the card
 const SHOT_SHAPES = [0.55, 1.1]; // narrowest and widest picture, width over height
 const AROUND = 0.13; // room around the body, as a share of its size
 
@@ -8,14 +9,17 @@ class Filmstrip {
   constructor(bench) {
     this.bench = bench;
     this.strip = bench.find(".rs-strip");
+    bench.observeSize(this.strip, () => this.update()); // a phone is turned
   }
 
   update() {
     const { reps, data, track, driving } = this.bench;
-    const wanted = JSON.stringify([reps, data.stills_src, data.overlay?.xy, data.driving]);
+    const crop = track && this.cropAround(reps);
+    const widest = Math.max(1, this.strip.clientWidth - AROUND_SHOTS_PX) / 3;
+    this.scale = crop && Math.min(SHOT_HEIGHT_PX / crop.height, widest / crop.width);
+    const wanted = JSON.stringify([reps, data.stills_src, data.overlay?.xy, data.driving, this.scale]);
     if (wanted === this.shown) return;
     this.shown = wanted;
-    const crop = track && this.cropAround(reps);
     this.strip.setAttribute("role", reps.length ? "list" : "group");
     this.strip.replaceChildren(...reps.map((rep) => this.makeCard(rep, { crop, track, driving })));
     if (!reps.length) this.strip.append(make("p", "rs-empty", { textContent: this.emptyWords() }));
@@ -90,10 +94,10 @@ class Filmstrip {
   }
 
   makePicture(at, { crop, track }) {
-    const scale = SHOT_HEIGHT_PX / crop.height;
+    const { scale } = this;
     const row = nearestRow(track.timeS, at);
     const box = make("span", "rs-picture");
-    Object.assign(box.style, { width: `${crop.width * scale}px`, height: `${SHOT_HEIGHT_PX}px` });
+    Object.assign(box.style, { width: `${crop.width * scale}px`, height: `${crop.height * scale}px` });
     if (this.bench.data.stills_src) {
       const image = make("img", "", { alt: "", loading: "lazy", draggable: false });
       image.onerror = () => image.remove();
@@ -106,7 +110,7 @@ class Filmstrip {
     }
     const canvas = make("canvas", "");
     box.append(canvas);
-    const context = sharpContext(canvas, crop.width * scale, SHOT_HEIGHT_PX);
+    const context = sharpContext(canvas, crop.width * scale, crop.height * scale);
     const place = ({ x, y }) => ({ x: (x - crop.x) * scale, y: (y - crop.y) * scale });
     drawBody(context, track, track.row(row), { place, colors: this.bench.data.colors, weight: 2 });
     return box;
