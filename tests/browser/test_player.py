@@ -303,9 +303,7 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
     assert player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
 
-def test_on_a_narrow_page_the_three_pictures_of_a_rep_fit_and_turning_the_phone_makes_them_larger(
-    context, player_app
-):
+def test_on_a_narrow_page_the_three_pictures_of_a_rep_fit_and_turning_the_phone_makes_them_larger(context, player_app):
     player = open_player(context, player_app, size=(250, 600))
     strip, card, shot = (player.locator(name).first for name in (".rs-strip", ".rs-card", ".rs-picture"))
     assert card.bounding_box()["width"] <= strip.bounding_box()["width"]
