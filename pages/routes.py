@@ -26,9 +26,7 @@ PICTURE = re.compile(r"[a-z_]+\.jpg")
 async def send_clip(request: Request) -> Response:
     """Serve a spooled clip to the player, with range requests."""
     file = get_spool().get(request.path_params["token"])
-    if file is None:
-        return _gone()
-    return FileResponse(file.path, media_type=file.media_type, headers=HEADERS)
+    return _respond(file.path, media_type=file.media_type) if file else _gone()
 
 
 async def send_still(request: Request) -> Response:
@@ -62,9 +60,16 @@ def file_name(asked: str, made: str) -> str:
 
 def _send(request: Request, name: str, *, media_type: str, saved_as: str | None = None) -> Response:
     folder = get_spool().get_folder(request.path_params["token"], request.path_params["run"])
-    if folder is None or not (folder / name).is_file():
+    return _respond(folder / name, media_type=media_type, saved_as=saved_as) if folder else _gone()
+
+
+def _respond(path: Path, *, media_type: str, saved_as: str | None = None) -> Response:
+    """Send a file, or say that it is gone: it may go at any time, also from under the spool."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
         return _gone()
-    return FileResponse(folder / name, media_type=media_type, headers=HEADERS, filename=saved_as)
+    return FileResponse(path, stat_result=found, media_type=media_type, headers=HEADERS, filename=saved_as)
 
 
 def _gone() -> Response:

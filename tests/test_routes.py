@@ -107,6 +107,11 @@ def test_no_other_name_is_served(client, base, name):
     assert b"secret" not in answer.content
 
 
+def test_a_file_that_went_from_under_the_spool_is_gone_and_no_error(client, clip):
+    clip.path.unlink()
+    assert client.get(f"/clip/{clip.token}").status_code == 404
+
+
 def test_a_run_belongs_to_its_clip(client, base, tmp_path):
     (tmp_path / "other.mp4").write_bytes(b"another clip")
     other = get_spool().copy_in(tmp_path / "other.mp4")

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -181,6 +182,58 @@ def test_next_start_removes_what_a_crash_left_and_spares_the_living(tmp_path):
     assert in_use.exists()
     spool.close()
     living.communicate("")
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from core.spool import Spool
+spool = Spool(Path(sys.argv[1]), max_file_bytes=100, quota_bytes=10000, ttl_s=60)
+for _ in range(20):
+    with spool.begin() as writer:
+        writer.write(b"clip")
+        writer.commit()
+removals = 0
+def die_at(event, args):
+    global removals
+    removals += event in ("os.remove", "os.rmdir")
+    if removals == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die_at)
+spool.close()
+"""
+
+
+@pytest.mark.parametrize("removal", [1, 2, 11, 20, 21, 22])
+def test_a_server_that_is_killed_while_it_deletes_its_folder_leaves_nothing_for_good(tmp_path, removal):
+    died = subprocess.run([sys.executable, "-c", DYING, str(tmp_path), str(removal)], check=False)
+    assert died.returncode != 0, "it was not killed"
+    assert list(tmp_path.iterdir())
+    Spool(tmp_path, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_that_takes_long_to_delete_keeps_nobody_waiting(spool, monkeypatch):
+    slow, other = put(spool), put(spool)
+    deleting, looked = threading.Event(), threading.Event()
+    unlink = Path.unlink
+
+    def unlink_slowly(path: Path, **kwargs) -> None:
+        deleting.set()
+        assert looked.wait(5), "the other clip was not found meanwhile"
+        unlink(path, **kwargs)
+
+    monkeypatch.setattr(Path, "unlink", unlink_slowly)
+    remover = threading.Thread(target=spool.remove, args=(slow.token,))
+    remover.start()
+    assert deleting.wait(5)
+    assert spool.get(slow.token) is None
+    assert spool.get(other.token) == other
+    assert spool.room.used_bytes == slow.size_bytes + other.size_bytes  # it is on disk still
+    looked.set()
+    remover.join()
+    assert spool.room.used_bytes == other.size_bytes
+    assert clips_on_disk(spool) == [other.path]
 
 
 def test_foreign_names_are_not_followed(tmp_path):

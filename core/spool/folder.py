@@ -23,12 +23,24 @@ def remove_orphans(base: Path) -> None:
         with suppress(OSError):  # locked: its server lives. Gone: another server was faster
             if folder.lstat().st_uid != os.geteuid():
                 continue
-            lock_fd = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-            try:
-                fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
-            finally:
-                os.close(lock_fd)
+            with suppress(FileNotFoundError):  # it died between deleting the lock and the empty folder
+                lock_fd = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+                try:
+                    fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    remove_server_folder(folder)
+                finally:
+                    os.close(lock_fd)
+                continue
+            folder.rmdir()
+
+
+def remove_server_folder(folder: Path) -> None:
+    """Remove the folder of a server, its lock last: after a crash the next start still removes the rest."""
+    with suppress(OSError):  # it is gone
+        for path in folder.iterdir():
+            if path.name != LOCK_NAME:
+                remove_path(path)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_run_folder(folder: Path) -> Path:
@@ -38,12 +50,16 @@ def make_run_folder(folder: Path) -> Path:
     return path
 
 
-def remove_run_folder(path: Path) -> None:
-    """Remove the folder of an analysis although a worker that is being stopped may still write to it.
+def remove_path(path: Path) -> None:
+    """Remove a clip, or the folder of an analysis although a worker that is being stopped may still write to it.
 
-    Under another name first: what the worker opens by the old one is an error there, and nothing new comes in.
+    A folder goes under another name first: what the worker opens by the old one is an error there, and nothing new
+    comes in.
     """
     with suppress(OSError):  # it is gone already
+        if not path.is_dir():
+            path.unlink()
+            return
         gone = path.rename(path.with_name(f".gone-{path.name}"))
         shutil.rmtree(gone, ignore_errors=True)
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import UploadError
-from core.spool.folder import claim_folder, make_run_folder, measure_folder, remove_orphans, remove_run_folder
+from core.spool.folder import (
+    claim_folder,
+    make_run_folder,
+    measure_folder,
+    remove_orphans,
+    remove_path,
+    remove_server_folder,
+)
 from core.spool.writer import MB, Room, SpooledFile, UploadWriter, disk_errors
 
 
@@ -65,6 +71,8 @@ class Spool:
         self.room = Room(quota_bytes)
         self._ttl = timedelta(seconds=ttl_s)
         self._mutex = threading.RLock()
+        self._depth = 0
+        self._gone: list[Path] = []
         self._entries: dict[str, _Entry] = {}
         self._refusals: dict[str, str] = {}
         self._inactive_since: dict[str, float] = {}
@@ -98,7 +106,7 @@ class Spool:
             The announced size is over the limit, or does not fit into the quota or on the disk.
         """
         if owner is not None:
-            with self._mutex:
+            with self._locked():
                 self._refusals.pop(owner, None)
         admit = partial(self._admit, owner=owner, upload_id=upload_id, receipt=receipt or new_receipt())
         path = self.folder / secrets.token_urlsafe(24)
@@ -111,7 +119,7 @@ class Spool:
         return writer
 
     def _admit(self, file: SpooledFile, *, owner: str | None, upload_id: str | None, receipt: str) -> None:
-        with self._mutex:
+        with self._locked():
             if owner is not None and upload_id is not None:
                 self.discard_upload(owner=owner, upload_id=upload_id)
             self._entries[file.token] = _Entry(file, owner, upload_id, receipt)
@@ -128,7 +136,7 @@ class Spool:
 
     def get(self, token: str) -> SpooledFile | None:
         """Return the clip of a token while it is on disk."""
-        with self._mutex:
+        with self._locked():
             entry = self._entries.get(token)
             return entry.file if entry else None
 
@@ -138,7 +146,7 @@ class Spool:
         A receipt is a random secret that is handed to Streamlit's upload store and to nobody else, so
         bytes that a user made up, another user's token or a path name nothing.
         """
-        with self._mutex:
+        with self._locked():
             for entry in self._entries.values():
                 if not (entry.discarded or entry.ended) and secrets.compare_digest(entry.receipt.encode(), data):
                     return entry.file
@@ -146,7 +154,7 @@ class Spool:
 
     def receipt(self, token: str) -> bytes:
         """Return what the page's uploader holds for a clip, for tests of pages without a browser."""
-        with self._mutex:
+        with self._locked():
             return self._entries[token].receipt.encode()
 
     @contextmanager
@@ -158,7 +166,7 @@ class Spool:
         UploadError
             The clip is gone: it expired, or was removed in the uploader.
         """
-        with self._mutex:
+        with self._locked():
             entry = self._entries.get(token)
             if entry is None:
                 raise UploadError("The clip is no longer on the server: it expired or was removed. Upload it again.")
@@ -166,7 +174,7 @@ class Spool:
         try:
             yield entry.file
         finally:
-            with self._mutex:
+            with self._locked():
                 entry.holds -= 1
                 self._settle(entry)
 
@@ -178,7 +186,7 @@ class Spool:
         UploadError
             The clip is gone: it expired, or was removed in the uploader.
         """
-        with self.hold(token), self._mutex:
+        with self.hold(token), self._locked():
             self._entries[token].users.append(is_using)
 
     # -- folders -----------------------------------------------------------
@@ -196,20 +204,20 @@ class Spool:
         NoRoomError
             The disk is full.
         """
-        with self.hold(token), self._mutex, disk_errors():
+        with self.hold(token), self._locked(), disk_errors():
             path = make_run_folder(self.folder)
             self._entries[token].folders[path.name] = path
             return path
 
     def get_folder(self, token: str, run: str) -> Path | None:
         """Return a folder of the clip by its name; None when the clip has no such folder."""
-        with self._mutex:
+        with self._locked():
             entry = self._entries.get(token)
             return entry.folders.get(run) if entry else None
 
     def count_folders(self, token: str) -> None:
         """Count what the folders of a clip hold now against the quota."""
-        with self._mutex:
+        with self._locked():
             entry = self._entries.get(token)
             folders = list(entry.folders.values()) if entry else []
         for path in folders:
@@ -217,14 +225,10 @@ class Spool:
 
     def remove_folder(self, folder: Path) -> None:
         """Remove one folder with what is in it; the clip stays. A folder that is gone is no error."""
-        with self._mutex:
+        with self._locked():
             for entry in self._entries.values():
                 if entry.folders.pop(folder.name, None):
-                    self._drop_folder(folder)
-
-    def _drop_folder(self, folder: Path) -> None:
-        remove_run_folder(folder)
-        self.room.free(folder.name)
+                    self._gone.append(folder)
 
     def keep(self, token: str) -> None:
         """Let a clip outlive its place in the uploader, because a result shows it; see :meth:`release`."""
@@ -235,7 +239,7 @@ class Spool:
         self._mark_kept(token, kept=False)
 
     def _mark_kept(self, token: str, *, kept: bool) -> None:
-        with self._mutex:
+        with self._locked():
             if entry := self._entries.get(token):
                 entry.kept = kept
                 self._settle(entry)
@@ -244,21 +248,21 @@ class Spool:
 
     def discard(self, token: str) -> None:
         """Remove a clip the user took back, as soon as no result and no analysis needs it."""
-        with self._mutex:
+        with self._locked():
             if entry := self._entries.get(token):
                 entry.discarded = True
                 self._settle(entry)
 
     def discard_upload(self, *, owner: str, upload_id: str) -> None:
         """Discard the clip that the uploader knows by this name."""
-        with self._mutex:
+        with self._locked():
             for entry in list(self._entries.values()):
                 if (entry.owner, entry.upload_id) == (owner, upload_id):
                     self.discard(entry.file.token)
 
     def remove(self, token: str) -> None:
         """Remove a clip, at the end of the analysis that holds it if there is one."""
-        with self._mutex:
+        with self._locked():
             if entry := self._entries.get(token):
                 entry.ended = True
                 self._settle(entry)
@@ -268,7 +272,7 @@ class Spool:
 
         The grace lets a phone that lost its connection for a moment find its clip again.
         """
-        with self._mutex:
+        with self._locked():
             over = self._sessions_over(is_active, grace_s) if is_active else set()
             for owner in over:
                 self._refusals.pop(owner, None)
@@ -284,21 +288,37 @@ class Spool:
         return {owner for owner, since in self._inactive_since.items() if now - since >= grace_s}
 
     def _settle(self, entry: _Entry) -> None:
-        """Unlink a clip that nothing needs, and its folders; called with the mutex held."""
+        """Let a clip go that nothing needs, and its folders; called with the mutex held."""
         if entry.has_lost_users():
             self.count_folders(entry.file.token)
         if entry.is_unneeded() and entry.file.token in self._entries:
             del self._entries[entry.file.token]
-            entry.file.path.unlink(missing_ok=True)
-            self.room.free(entry.file.token)
-            for folder in entry.folders.values():
-                self._drop_folder(folder)
+            self._gone += [entry.file.path, *entry.folders.values()]
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the mutex; what was taken out of the table meanwhile is deleted once it is free again.
+
+        To delete a large clip takes the disk a while, and the server's event loop waits for the mutex.
+        """
+        with self._mutex:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                gone = [] if self._depth else self._gone
+                if gone:
+                    self._gone = []
+        for path in gone:
+            remove_path(path)
+            self.room.free(path.name)
 
     def close(self) -> None:
         """Remove everything; the process is about to end."""
-        with self._mutex:
+        with self._locked():
             self._entries.clear()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_server_folder(self.folder)
             if self._lock_fd >= 0:
                 os.close(self._lock_fd)
                 self._lock_fd = -1
@@ -307,12 +327,12 @@ class Spool:
 
     def refuse(self, *, owner: str, message: str) -> None:
         """Remember why the last upload of a session was refused: the uploader itself only says "failed"."""
-        with self._mutex:
+        with self._locked():
             self._refusals[owner] = message
 
     def refusal(self, owner: str) -> str | None:
         """Return why the last upload of a session was refused; None once another begins."""
-        with self._mutex:
+        with self._locked():
             return self._refusals.get(owner)
 
 
