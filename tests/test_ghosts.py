@@ -5,6 +5,9 @@ import pytest
 
 from core.angles import compute_angles
 from core.ghosts import find_ghosts, find_shallow
+from core.mannequin import Filming, compute_truth
+from core.mannequin.motions import Motion, RepPlan
+from core.pipeline import summarize
 from core.reps import detect_reps
 from tests.synthetic import EXERCISES, blend, make_track
 
@@ -108,3 +111,10 @@ def test_what_is_hardly_sampled_has_no_shape_to_compare(samples_a_rep, ghosts):
 )
 def test_what_the_measured_joint_hardly_makes_is_shallow(roms_deg, shallow):
     assert np.flatnonzero(find_shallow(np.array(roms_deg, dtype=float))).tolist() == shallow
+
+
+@pytest.mark.parametrize("out_s", [1.0, 1.5, 2.0, 2.5])
+def test_a_rep_that_is_lowered_more_slowly_than_the_others_is_one(out_s):
+    plans = (RepPlan(out_s=out_s, back_s=1.0), *[RepPlan(out_s=1.0, back_s=1.0)] * 4)
+    motion = Motion("squat", plans, lead_in_s=0.7, lead_out_s=0.6)
+    assert summarize(compute_truth(motion, filming=Filming(fps=15)).track).rep_count == 5
