@@ -30,7 +30,7 @@ def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -
 
 def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: float) -> list[str]:
     """Return what the landmarks, the rate and the camera's view do not show."""
-    warnings = []
+    warnings = [count.reason] if count.reason else []
     supports = supported_at(rate_hz)
     if not supports["counts"]:
         warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")
@@ -56,8 +56,6 @@ def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz:
             f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
             "and may be off by 10 to 15°. Film from the side to judge depth and range."
         )
-    if count.reason:
-        warnings.append(count.reason)
     return warnings
 
 

@@ -31,6 +31,8 @@ OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 SEEN_BETTER_MIN = 0.1
 """Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
+CUT_SHARE = 0.2
+"""A rep at an end of the clip is cut if it lacks more of the way home than this; landmarks wobble by half as much."""
 OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
@@ -200,6 +202,7 @@ def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, a
     reps = _without_ghosts(_reps_of(driver, other), angles, time_s=track.time_s)
     if other is None:
         reps = _without_rests(reps, driver.signal.values, time_s=track.time_s)
+        reps = _mark_cut(reps, driver.signal.values, time_s=track.time_s)
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
         best.setdefault(candidate.signal.name, candidate)
@@ -283,6 +286,19 @@ def _without_rests(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[R
     return [
         replace(rep, start_s=float(start), end_s=float(end)) for rep, (start, _, end) in zip(reps, times, strict=True)
     ]
+
+
+def _mark_cut(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[Rep]:
+    """Return the reps, the first and the last marked if the clip begins or ends before they are home."""
+    seen = np.isfinite(values)
+    if not reps or not seen.any():
+        return reps
+    start, turn, end = np.interp(_times(reps), time_s[seen], values[seen]).T
+    apart, step_s = np.abs(end - start), float(np.median(np.diff(time_s)))
+    is_cut_first = reps[0].start_s < time_s[0] + step_s and apart[0] > CUT_SHARE * abs(turn[0] - end[0])
+    is_cut_last = reps[-1].end_s > time_s[-1] - step_s and apart[-1] > CUT_SHARE * abs(turn[-1] - start[-1])
+    marked = [replace(reps[0], cut_start=bool(is_cut_first)), *reps[1:]]
+    return [*marked[:-1], replace(marked[-1], cut_end=bool(is_cut_last))]
 
 
 def _times(reps: list[Rep]) -> Floats:

@@ -90,7 +90,7 @@ def show_trends(owner: Owner, saved: list[SavedSummary]) -> None:
     shown = [(trend, plot_sessions(trend)) for trend in trends]
     drawn = [(trend, drawing) for trend, drawing in shown if drawing.figure is not None]
     if not drawn:
-        st.caption("Save a second session of this athlete and exercise, and the change is drawn here.")
+        st.caption("Save a set of this athlete and exercise on another day, and the change is drawn here.")
         return
     st.caption("The first session against the last. Film each from the same place, or the angles are off differently.")
     for at in range(0, len(drawn), 2):

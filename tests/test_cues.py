@@ -187,20 +187,21 @@ def test_every_rule_has_a_measure_a_source_and_an_exercise():
 def test_what_was_looked_for_is_told_apart_from_what_this_view_hides():
     assert checked("squat", "front") == (
         "Not to be seen from here; film from the side: depth, knees past the toes, trunk lean. "
-        "Looked for and not found: knees inward, reps of short range."
+        "Checked, nothing to correct: knees inward, reps of short range. "
+        "Never judged, the model sees no point between shoulders and hips: a rounded back."
     )
 
 
 def test_what_was_found_is_not_told_again():
     shallow, clean = checked("squat", "side_right", thigh=65), checked("squat", "side_right")
-    assert "Looked for and not found: depth, " in clean
+    assert "Checked, nothing to correct: depth, " in clean
     assert "depth" not in shallow
 
 
 def test_what_was_not_measured_is_no_clean_bill():
     said = checked("squat", "side_right", rate_hz=5.0)
     assert said.startswith("Not measured well enough to judge: depth, ")
-    assert "not found" not in said
+    assert "Checked" not in said
 
 
 def test_form_of_an_unknown_exercise_is_not_judged():

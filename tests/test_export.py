@@ -128,7 +128,7 @@ def test_the_workbook_can_be_read_by_eye(edited):
     assert [row[titles.index("is_edited")].value for row in reps.iter_rows(min_row=2)] == [False, True, False, True]
     assert reps.cell(2, titles.index("start_s") + 1).number_format == "0.00"
     assert reps.cell(2, titles.index("rom_deg") + 1).number_format == "0.0"
-    assert reps.auto_filter.ref == "A1:AA5"
+    assert reps.auto_filter.ref == "A1:AB5"
     assert all(6 <= column.width <= 111 for sheet in book for column in sheet.column_dimensions.values())
     assert {row[0]: row[1] for row in book["Summary"].values if row[0]}["Reps edited by hand"] is True
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.landmarks import ANGLE_NAMES, INDEX, SIDES, LandmarkTrack
-from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic
+from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic, velocity_ends
 from core.metrics.curve import cut_curve, find_pause
 from core.metrics.direction import detect_load_direction
 from core.metrics.joint import base_joint, choose_joint, driven_side
@@ -57,6 +57,17 @@ class TestOneRep:
         assert rep.pause_turn_s == pytest.approx(1.0, abs=0.1)
         assert rep.from_turn_s == pytest.approx(2.0, abs=0.1)
         assert rep.pause_top_s == pytest.approx(1.0, abs=0.1)
+
+    def test_a_position_held_with_a_wobble_is_a_pause_and_no_movement(self):
+        """As the landmarks of a lock-out are: 4 degrees to and fro, slower and faster."""
+        time_s = np.arange(-0.5, 6.5, 1 / 15)
+        trace = np.interp(time_s, [0.5, 1.5, 4.5, 5.5], [0, 90, 90, 0])
+        wobble = 4 * np.sin(2 * np.pi * 1.1 * time_s) * ((time_s > 1.5) & (time_s < 4.5))
+        (rep,) = metrics_of(trace_set(trace - np.abs(wobble), time_s, [Rep(1, 0.0, 4.1, 6.0)])).reps
+        assert rep.to_turn_s == pytest.approx(1.0, abs=0.15)
+        assert rep.pause_turn_s == pytest.approx(3.0, abs=0.2)
+        assert rep.from_turn_s == pytest.approx(1.0, abs=0.15)
+        assert rep.mean_velocity_deg_s == pytest.approx(90, rel=0.1)
 
     @given(out_s=st.floats(0.4, 4), hold_s=st.floats(0, 3), back_s=st.floats(0.4, 4), range_deg=st.floats(20, 150))
     @settings(max_examples=40, deadline=None)
@@ -274,6 +285,28 @@ class TestSet:
         assert [rep.is_partial for rep in result.reps] == [False, False, False, True]
         assert result.statistics["rom_deg"].n == 3
         assert result.reps[3].rom_deg < result.statistics["rom_deg"].mean / 2
+
+    def test_velocity_loss_is_between_the_first_and_the_last_rep_that_were_seen_to_their_ends(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=4)
+        *others, last = done.count.reps
+        early = replace(last, end_s=last.turn_s + 0.3 * (last.end_s - last.turn_s))
+        cut = metrics_of(replace(done, count=replace(done.count, reps=[*others, replace(early, cut_end=True)])))
+        assert [math.isfinite(rep.mean_velocity_deg_s) for rep in cut.reps] == [True, True, True, False]
+        first, third = (cut.reps[at].mean_velocity_deg_s for at in (0, 2))
+        assert cut.velocity_loss_pct == pytest.approx(100 * (first - third) / first)
+        assert [rep.rep for rep in velocity_ends(cut.reps)] == [1, 3]
+
+    def test_what_the_clip_cuts_is_no_time_under_tension(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=3)
+        first, *others = done.count.reps
+        whole = metrics_of(done).time_under_tension_s
+        half_done = replace(first, is_partial=True)
+        for partial, counted_s in (
+            (half_done, whole),
+            (replace(half_done, cut_start=True), whole - (first.end_s - first.start_s)),
+        ):
+            count = replace(done.count, reps=others, partial_reps=[partial])
+            assert metrics_of(replace(done, count=count)).time_under_tension_s == pytest.approx(counted_s)
 
     @pytest.mark.parametrize("cut", ["cut_start", "cut_end"])
     def test_a_half_cut_by_the_clip_is_not_averaged(self, cut):

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.corrections import Corrections
+from core.cues import Cue
 from core.errors import AnalysisError
 from core.pipeline import Analysis, Request
 from core.spool import get_spool
@@ -306,7 +307,7 @@ def test_a_name_the_pdf_cannot_write_is_said(result):
     folder = get_spool().make_folder(result.clip.file.token)
     app.session_state["results"] = {result.key: replace(result, folder=folder)}
     app.run()
-    app.text_input(key="report_client").set_value("李雷")
+    app.text_input(key=f"report_client_{result.clip.file.token}").set_value("李雷")
     app.button(key="report_make").click().run()
     assert "may show boxes for 李雷" in text_of(app)
 
@@ -338,12 +339,30 @@ def test_the_table_says_partial_reps_and_minus_as_the_charts_and_the_report_do(r
     assert [row["cells"][column] for row in table["rows"]][1:3] == ["0", "−2"]
 
 
+@pytest.mark.parametrize(
+    ("reps", "said"),
+    [
+        ((2,), "Rep 2, 4.0 s: thigh stopped 25° above parallel"),
+        ((2, 4), "In 2 reps, worst in rep 4, 8.0 s: thigh stopped"),
+    ],
+)
+def test_a_fault_of_several_reps_says_how_many_and_which_is_worst(result, reps, said):
+    cues = tuple(
+        Cue(rep, 2.0 * rep, "squat_depth", f"Rep {rep}, {2 * rep}.0 s: thigh stopped {23 + rep}° above parallel",
+            23.0 + rep, "°", 10.0, "rule of thumb", "warning")
+        for rep in reps
+    )  # fmt: skip
+    app = page("results")
+    app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, cues=cues))}
+    assert said in text_of(app.run())
+
+
 def test_the_last_rep_is_said_to_be_slower_or_faster(result):
     def said(loss_pct: float) -> str:
         metrics = replace(result.analysis.metrics, velocity_loss_pct=loss_pct)
         app = page("results")
         app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
-        return next(metric.value for metric in app.run().metric if metric.label == "Last rep against first")
+        return next(metric.value for metric in app.run().metric if metric.label == "Lifting, rep 5 against 1")
 
     assert [said(each) for each in (-56, 12, 0.2, float("nan"))] == ["56 % faster", "12 % slower", "as fast", "–"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.analyze import analyze_clip
-from core.caveats import lost_intervals
+from core.caveats import lost_intervals, track_caveats
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
 from core.follow import Clock, stream_poses
@@ -22,6 +22,7 @@ from core.pipeline import (
     summarize,
 )
 from core.pose import PoseSample
+from core.reps import RepCount
 from core.sampling import plan_sampling
 from core.video import Frame
 from core.video.read import probe
@@ -185,6 +186,13 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     assert (again.count.driving_joint, again.corrections.joint, again.rep_count) == ("left_knee", "left_knee", 5)
     assert again.track is analysis.track
     assert again.timing == analysis.timing
+
+
+def test_why_nothing_was_counted_is_said_before_what_else_there_is_to_say(analysis):
+    nothing = RepCount(None, np.full(3, np.nan), "deg", reason="The body hardly moves: nothing to count.")
+    said = track_caveats(analysis.track, nothing, replace(analysis.view, name="front"), rate_hz=5.0)
+    assert said[0] == nothing.reason
+    assert len(said) > 1
 
 
 def test_a_joint_that_cannot_be_counted_on_says_so(analysis):

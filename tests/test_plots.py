@@ -227,17 +227,43 @@ def test_halves_are_named_by_the_load_or_not_at_all(analysis, eccentric_first, f
 def test_the_trend_is_told_in_words(analysis):
     falling = [replace(rep, rom_deg=120.0 - 5 * at) for at, rep in enumerate(analysis.metrics.reps)]
     drawing = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(falling))))
-    assert drawing.words.startswith("Range of motion falls from 120 to 100° over the set. Mean lifting velocity")
+    assert drawing.words.startswith(
+        "Range of motion falls over the set: from about 120 to 100° along the dashed line. Mean"
+    )
     line = next(trace for trace in drawing.figure.data if trace.mode == "lines")
     np.testing.assert_allclose(line.y, [120, 100])
 
 
 @pytest.mark.parametrize(
     ("first", "last", "said"),
-    [(100, 90, "falls from 100 to 90°"), (100, 110, "rises from 100 to 110°"), (100, 97, "stays about the same, 98°")],
-)
+    [(100, 90, "falls over the set: from about 100 to 90°"), (100, 110, "rises over the set: from about 100 to 110°"),
+     (100, 97, "stays about the same, 98°")],
+)  # fmt: skip
 def test_a_small_trend_is_none(first, last, said):
-    assert said in describe_trend("Range", first, last, unit="°")
+    assert said in describe_trend("Range", first, last, unit="°", is_clear=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [((53, 93, 92, 64, 75), "without a clear trend, 75°/s on average"), ((95, 88, 83, 71, 66), "falls over the set")],
+    ids=["scatter", "tiring"],
+)
+def test_scatter_is_no_trend(analysis, values, said):
+    reps = [replace(rep, mean_velocity_deg_s=value) for rep, value in zip(analysis.metrics.reps, values, strict=True)]
+    words = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps)))).words
+    assert said in words.partition("Mean lifting velocity")[2]
+
+
+def test_the_measured_joint_is_drawn_first(analysis):
+    metrics = replace(analysis.metrics, joint="left_ankle")
+    assert moving_joints(replace(analysis, metrics=metrics), most=2)[0] == "ankle"
+
+
+def test_what_the_clip_cuts_is_laid_over_nothing(analysis):
+    *others, last = analysis.metrics.reps
+    cut = replace(analysis.metrics, reps=(*others, replace(last, is_cut=True)))
+    drawn = plot_overlay(replace(analysis, metrics=cut)).figure.data
+    assert len(drawn) == len(plot_overlay(analysis).figure.data) - 1
 
 
 def test_partial_reps_do_not_bend_the_trend(edited):

@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from core.corrections import Corrections, delete_rep, mark_partial, move_edges
 from core.cues import Cue
 from core.errors import ReportError
+from core.exercises import CUE_RULES
 from core.pipeline import Analysis, correct
 from core.report.charts import Plot, curve, every, nice_ticks
 from core.report.document import MAX_NAME, MAX_NOTES, Details, key_figures, to_report_html
@@ -32,13 +33,13 @@ SECTIONS = (
     "Key figures",
     "Start, turn and end",
     "angle over the set",
+    "Form",
     "Shape of the set",
     "All reps, one over the other",
     "Range and speed of each rep",
     "Tempo of each rep",
     "Left against right",
     "Reps",
-    "Form",
     "How it was measured",
 )
 DETAILS = Details(
@@ -245,7 +246,8 @@ def test_cues_stand_with_time_and_bound(five):
         for rep in (1, 3)
     ]
     said = report(replace(five, cues=tuple(cues))).text
-    assert "Warning. Rep 3, 6.0 s: too high by 3°. Also in rep 1 (2.0 s). (Bound: 10°; rule of thumb)" in said
+    assert "Warning. Rep 3, 6.0 s: too high by 3°. Also in rep 1 (2.0 s)." in said
+    assert "Form is told from these bounds on: depth 10°." in said
 
 
 def test_without_reps_it_is_short_and_honest():
@@ -353,8 +355,14 @@ def test_the_pdf_of_a_usual_set_is_two_pages_of_a4(tmp_path, reps):
 def crowd(analysis: Analysis) -> Analysis:
     """Return a set with as much to say about it as happens."""
     cues = [
-        replace(CUE, rep=rep, kind=kind, text=f"Rep {rep}, {2 * rep}.0 s: {kind} by {10 + rep}°")
-        for kind in ("thigh stopped above parallel", "knee passed the toes", "trunk leaned more than the shin")
+        replace(
+            CUE,
+            rep=rep,
+            kind=kind,
+            text=f"Rep {rep}, {2 * rep}.0 s: {CUE_RULES[kind].text.format(10 + rep)}",
+            source=CUE_RULES[kind].source,
+        )
+        for kind in ("squat_depth", "knee_past_toes", "trunk_past_shin")
         for rep in range(1, 6)
     ]
     warnings = (

@@ -239,6 +239,17 @@ def test_a_rep_cut_by_the_end_of_the_clip_is_marked_and_not_counted():
     assert [(rep.cut_end, rep.is_partial) for rep in result.partial_reps] == [(True, True)]
 
 
+@pytest.mark.parametrize("missing", [0.0, 0.4])
+def test_a_whole_rep_that_the_clip_cuts_before_it_is_home_is_marked(missing):
+    time_s = clock(4, rate_hz=30.0, rest_s=0.0)
+    whole = wave(time_s, cycles=4, rest_s=0.0)
+    stays = time_s <= time_s[-1] - missing * REP_S / 2
+    result = count(whole[stays], time_s[stays])
+    assert [rep.cut_end for rep in result.reps] == [False, False, False, missing > 0]
+    backwards = count(whole[stays][::-1], time_s[stays])
+    assert [rep.cut_start for rep in backwards.reps] == [missing > 0, False, False, False]
+
+
 def test_a_rest_between_reps_belongs_to_none():
     time_s = np.arange(0, 20, 1 / 15)
     flexion = wave(time_s, cycles=2) + wave(time_s, cycles=2, rest_s=13.0)

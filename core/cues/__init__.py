@@ -88,7 +88,7 @@ def say_checked(
     recognition: Recognition,
     metrics: SetMetrics,
 ) -> str:
-    """Say what was looked for without being found, and what could not be seen; takes what `compute_cues` does.
+    """Say what was checked without being found, and what could not be seen; takes what `compute_cues` does.
 
     No cue is no praise: the view may not show the fault, the landmarks may be hidden, the rate too low.
     """
@@ -101,12 +101,14 @@ def say_checked(
     for rule in _rules(recognition.exercise):
         if rule.kind not in found:
             groups.setdefault(_why_no_cue(rule, view, is_measured=rule.kind in looked_for), []).append(rule.name)
+    if unseen := BY_NAME[recognition.exercise].unseen:
+        groups["Never judged, the model sees no point between shoulders and hips"] = [unseen]
     return " ".join(f"{why}: {', '.join(names)}." for why, names in groups.items())
 
 
 def _why_no_cue(rule: CueRule, view: View, *, is_measured: bool) -> str:
     if is_measured:
-        return "Looked for and not found"
+        return "Checked, nothing to correct"
     if rule.views and view.name not in rule.views:
         return f"Not to be seen from here; film from the {'side' if 'side_left' in rule.views else 'front'}"
     return "Not measured well enough to judge"

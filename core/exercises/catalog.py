@@ -50,6 +50,8 @@ class Exercise:
         Kinds of `CUE_RULES` that apply, beside those for any exercise.
     film_from
         From where the camera sees its joint bend, and most of its cues: ``side`` or ``front``.
+    unseen
+        A fault that trainers look for and no view shows.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Exercise:
     traits: tuple[Trait, ...]
     cues: tuple[str, ...] = ()
     film_from: str = "side"
+    unseen: str = ""
 
 
 def at_least(number: str, at: float, softness: float) -> Trait:
@@ -121,6 +124,7 @@ EXERCISES = (
             "trunk_past_shin",
             "knees_inward",
         ),
+        unseen="a rounded back",
     ),
     Exercise(
         "lunge",
@@ -151,6 +155,7 @@ EXERCISES = (
             at_most("lean_low", 42, 10),
             at_most("elbow", 50, 15),
         ),
+        unseen="a rounded back",
     ),
     Exercise(
         "push_up",
@@ -319,6 +324,7 @@ EXERCISES = (
             at_most("body_travel", 0.16, 0.05),
             *_LEGS_STILL,
         ),
+        unseen="a rounded back",
     ),
     Exercise(
         "calf_raise",

@@ -55,12 +55,12 @@ CUE_RULES = {
         ),
         CueRule(
             "trunk_past_shin", "trunk lean", 20, "°", "warning", _SIDE,
-            "trunk leaned {:.0f}° further forward than the shin; chest up",
+            "trunk leaned {:.0f}° further forward than the shin; keep the chest up",
             "trunk parallel to shin: Myer et al., Strength Cond J 36(6):4 (2014); 20° is a rule of thumb",
         ),
         CueRule(
             "knees_inward", "knees inward", 20, "%", "warning", _FACING,
-            "knees came {:.0f} % closer together than the ankles; knees out",
+            "knees came {:.0f} % closer together than the ankles; push the knees out",
             "knee separation as in Noyes et al., Am J Sports Med 33:197 (2005), over the ankles'; 20 %: rule of thumb",
         ),
         CueRule(
@@ -82,7 +82,7 @@ CUE_RULES = {
         ),
         CueRule(
             "upper_arm_swing", "swinging upper arms", 28, "°", "warning", _SIDE,
-            "upper arm swung through {:.0f}°; elbow still", _THUMB,
+            "upper arm swung through {:.0f}°; keep the elbow still", _THUMB,
         ),
         CueRule(
             "trunk_swing", "swinging trunk", 15, "°", "warning", _SIDE,

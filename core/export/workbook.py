@@ -43,6 +43,7 @@ REP_TITLES = {
     "left_right_note": "Why left and right are not compared",
     "quality": "Quality (0 to 1)",
     "quality_reason": "What limits it",
+    "is_cut": "Cut by the clip",
 }
 """The fields of `RepMetrics` in words, in their order."""
 _NUMBER_FORMATS = {"(s)": "0.00", "(ms)": "0", "(°)": "0.0", "(°/s)": "0", "(0 to 1)": "0.00"}
@@ -132,7 +133,13 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
     facts: list[tuple[object, ...]] = [
         ("Clip", clip),
         ("Reps", analysis.rep_count),
-        ("Partial reps", len(analysis.count.partial_reps), None, None, "Clearly less range: listed, not counted"),
+        (
+            "Partial reps",
+            len(analysis.count.partial_reps),
+            None,
+            None,
+            "Clearly less range, or cut by the clip: listed, not counted",
+        ),
         ("Exercise", _words(analysis.recognition.exercise), None, None, analysis.recognition.reason),
         ("Counted on", _words(analysis.count.driving_joint)),
         ("Reps edited by hand", analysis.corrections.reps is not None),
@@ -150,9 +157,19 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
     for title, value, number, meaning in [
         ("Tempo (s)", metrics.tempo, "", order),
         ("Cadence (reps per min)", metrics.cadence_per_min, "0.0", "First start to last end"),
-        ("Time under tension (s)", metrics.time_under_tension_s, "0.0", "All reps, partial ones too"),
+        (
+            "Time under tension (s)",
+            metrics.time_under_tension_s,
+            "0.0",
+            "All reps, shallow ones too; not what the clip cuts",
+        ),
         ("Consistency (0 to 1)", metrics.consistency, "0.00", "1: every rep as long and as deep as the others"),
-        ("Velocity loss (%)", metrics.velocity_loss_pct, "0", "First to last rep; negative: the last was faster"),
+        (
+            "Velocity loss (%)",
+            metrics.velocity_loss_pct,
+            "0",
+            "First to last rep seen to its end; negative: the last was faster",
+        ),
         (
             "Left against right (%)",
             metrics.asymmetry_pct,

@@ -23,12 +23,12 @@ from core.metrics.joint import (
     measure_rep,
 )
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
-from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
+from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic, velocity_ends
 from core.reps import Rep, RepCount
 from core.sampling import rate_within, supported_at
 from core.view import View
 
-__all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
+__all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic", "velocity_ends"]
 
 
 def compute_metrics(

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 DENSE_HZ = 200.0
 """Curves are read off a spline at this rate: 5 ms, finer than any frame rate a phone records."""
-PAUSE_BAND = 0.05
-"""A pause stays within this share of the rep's range of its turning point (rule of thumb: the
-wobble of a held position; 5 degrees of a full squat)."""
+PAUSE_BAND = 0.10
+"""A pause stays within this share of the rep's range of its turning point: the landmarks of a held position wobble by 5
+to 10 degrees. Half as much made 2.4 s of a lock-out part of the lowering before it, in a clip of deadlifts."""
 PAUSE_VELOCITY = 0.10
 """A pause begins and ends where speed crosses this share of the rep's peak speed (rule of thumb: studies
 of reaching customarily set movement onset and end at 5 to 10 % of peak velocity)."""
@@ -108,7 +108,7 @@ def find_pause(curve: RepCurve, at_s: float) -> tuple[float, float]:
     The pause lies within the stretch around `at_s` in which the value stays within `PAUSE_BAND` of
     the rep's range, and reaches from the first to the last moment there slower than
     `PAUSE_VELOCITY` of the rep's peak speed. An even cosine of 2 s, which never rests, so has a
-    pause of 0.06 s at its turn; the band alone would give it 0.29 s.
+    pause of 0.06 s at its turn; the band alone would give it 0.41 s.
     """
     at = int(np.argmin(np.abs(curve.time_s - at_s)))
     near = np.abs(curve.value - curve.value[at]) <= PAUSE_BAND * curve.rom

@@ -42,7 +42,8 @@ class RepMetrics:
     peak_velocity_deg_s
         Largest angular speed of the rep.
     mean_velocity_deg_s
-        Mean angular speed of the concentric half, of the whole rep where halves are unnamed.
+        Mean angular speed of the concentric half, of the whole rep where halves are unnamed; NaN where the clip
+        cuts it.
     left_rom_deg, right_rom_deg
         Range of each side that does the rep; NaN for one that is not seen well or rests, and for the trunk.
     left_right_rom_diff_deg
@@ -53,6 +54,8 @@ class RepMetrics:
         Why these two are NaN; empty where they are not.
     quality, quality_reason
         How far these numbers may be trusted, 0 to 1, and what limits it. See `rate_quality`.
+    is_cut
+        The clip begins or ends before the rep is home again.
     """
 
     rep: int
@@ -82,16 +85,39 @@ class RepMetrics:
     left_right_note: str
     quality: float
     quality_reason: str
+    is_cut: bool
 
 
 @dataclass(frozen=True)
 class Phases:
-    """Moving and resting times of one rep in seconds; together its duration."""
+    """When a rep rests and when it moves, s: it leaves home, arrives at the turn, departs from it, returns home."""
 
-    to_turn_s: float = NAN
-    from_turn_s: float = NAN
-    pause_turn_s: float = NAN
-    pause_top_s: float = NAN
+    start_s: float = NAN
+    leaves_s: float = NAN
+    arrives_s: float = NAN
+    departs_s: float = NAN
+    returns_s: float = NAN
+    end_s: float = NAN
+
+    @property
+    def to_turn_s(self) -> float:
+        """Moving time before the turn."""
+        return self.arrives_s - self.leaves_s
+
+    @property
+    def from_turn_s(self) -> float:
+        """Moving time after the turn."""
+        return self.returns_s - self.departs_s
+
+    @property
+    def pause_turn_s(self) -> float:
+        """Rest at the turn."""
+        return self.departs_s - self.arrives_s
+
+    @property
+    def pause_top_s(self) -> float:
+        """Rest at the two ends together."""
+        return (self.leaves_s - self.start_s) + (self.end_s - self.returns_s)
 
 
 def compute_rep_metrics(
@@ -156,20 +182,22 @@ def compute_rep_metrics(
         left_right_note=note,
         quality=quality[0],
         quality_reason=quality[1],
+        is_cut=rep.cut_start or rep.cut_end,
     )
 
 
 def split_phases(rep: Rep, curve: RepCurve) -> Phases:
     """Split a rep into rest, way out, rest at the turn, way back, rest."""
-    start_rest_end = min(find_pause(curve, rep.start_s)[1], rep.turn_s)
-    end_rest_start = max(find_pause(curve, rep.end_s)[0], rep.turn_s)
-    turn_from, turn_to = find_pause(curve, rep.turn_s)
-    turn_from, turn_to = max(turn_from, start_rest_end), min(turn_to, end_rest_start)
+    leaves_s = min(find_pause(curve, rep.start_s)[1], rep.turn_s)
+    returns_s = max(find_pause(curve, rep.end_s)[0], rep.turn_s)
+    arrives_s, departs_s = find_pause(curve, rep.turn_s)
     return Phases(
-        to_turn_s=turn_from - start_rest_end,
-        from_turn_s=end_rest_start - turn_to,
-        pause_turn_s=turn_to - turn_from,
-        pause_top_s=(start_rest_end - rep.start_s) + (rep.end_s - end_rest_start),
+        start_s=rep.start_s,
+        leaves_s=leaves_s,
+        arrives_s=max(arrives_s, leaves_s),
+        departs_s=min(departs_s, returns_s),
+        returns_s=returns_s,
+        end_s=rep.end_s,
     )
 
 
@@ -180,16 +208,20 @@ def _name_halves(halves: tuple[float, float], eccentric_first: bool | None) -> t
 
 
 def _velocities(rep: Rep, curve: RepCurve | None, phases: Phases, eccentric_first: bool | None) -> tuple[float, float]:
-    """Return peak and mean angular speed in deg/s."""
+    """Return peak and mean angular speed in deg/s; the wobble of a rest is no movement."""
     if curve is None:
         return NAN, NAN
-    lifting, moving_s = np.ones(len(curve.time_s), dtype=bool), phases.to_turn_s + phases.from_turn_s
-    if eccentric_first is True:
-        lifting, moving_s = curve.time_s >= rep.turn_s, phases.from_turn_s
-    elif eccentric_first is False:
-        lifting, moving_s = curve.time_s <= rep.turn_s, phases.to_turn_s
-    path_deg = float(np.abs(np.diff(curve.value[lifting])).sum())
-    return float(np.abs(curve.velocity).max()), path_deg / moving_s if moving_s > 0 else NAN
+    out, back = (phases.leaves_s, phases.arrives_s), (phases.departs_s, phases.returns_s)
+    lifting = {True: [back], False: [out], None: [out, back]}[eccentric_first]
+    moving_s = sum(end_s - start_s for start_s, end_s in lifting)
+    path_deg = sum(_path_deg(curve, start_s, end_s) for start_s, end_s in lifting)
+    is_cut = (rep.cut_start and out in lifting) or (rep.cut_end and back in lifting)
+    return float(np.abs(curve.velocity).max()), path_deg / moving_s if moving_s > 0 and not is_cut else NAN
+
+
+def _path_deg(curve: RepCurve, start_s: float, end_s: float) -> float:
+    inside = (curve.time_s >= start_s) & (curve.time_s <= end_s)
+    return float(np.abs(np.diff(curve.value[inside])).sum())
 
 
 def _side_roms(measured: MeasuredRep, *, side: str) -> tuple[float, float]:

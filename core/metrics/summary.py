@@ -1,6 +1,7 @@
 """What a whole set measures: means, tempo, consistency, fatigue, asymmetry."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,13 +51,16 @@ class SetMetrics:
         1 less the mean of the coefficients of variation (SD / mean) of duration and range, in
         [0, 1]; 1 is a metronome.
     velocity_loss_pct
-        100 (first - last) / first of the mean concentric velocity; negative: the last was faster.
+        100 (first - last) / first of the mean velocity of the first and the last rep that have one, see
+        `velocity_ends`: of the concentric half, of the whole rep where halves are unnamed. Negative: the last was
+        faster.
     asymmetry_pct
         100 (L - R) / (0.5 (L + R)) of the mean ranges of left and right; positive: left is larger.
     asymmetry_note
         Why it is NaN; empty where it is not.
     time_under_tension_s
-        How long any rep lasts, partial ones too; rests are left out, and what two limbs do at once is not told twice.
+        How long any rep lasts, shallow ones too; rests are left out, and so is what the clip cuts, which may be set-up.
+        What two limbs do at once is not told twice.
     cadence_per_min
         Whole reps per minute from the start of the first to the end of the last.
     notes
@@ -116,7 +120,7 @@ def summarize_set(
         velocity_loss_pct=_velocity_loss(whole),
         asymmetry_pct=asymmetry_pct,
         asymmetry_note=asymmetry_note,
-        time_under_tension_s=_covered_s(reps),
+        time_under_tension_s=_covered_s([rep for rep in reps if not (rep.is_partial and rep.is_cut)]),
         cadence_per_min=60 * len(whole) / (whole[-1].end_s - whole[0].start_s) if whole else NAN,
         notes=tuple(_notes(reps, direction=direction, sample_rate_hz=sample_rate_hz)),
     )
@@ -156,10 +160,17 @@ def _consistency(statistics: dict[str, Statistic]) -> float:
     return max(0.0, 1.0 - sum(variations) / 2) if all(math.isfinite(each) for each in variations) else NAN
 
 
-def _velocity_loss(whole: list[RepMetrics]) -> float:
-    if len(whole) < 2 or not whole[0].mean_velocity_deg_s > 0:
+def velocity_ends(reps: Iterable[RepMetrics]) -> tuple[RepMetrics, RepMetrics] | None:
+    """Return the first and the last whole rep that have a mean velocity; None with fewer than two."""
+    known = [rep for rep in reps if not rep.is_partial and math.isfinite(rep.mean_velocity_deg_s)]
+    return (known[0], known[-1]) if len(known) > 1 else None
+
+
+def _velocity_loss(reps: list[RepMetrics]) -> float:
+    ends = velocity_ends(reps)
+    if ends is None or not ends[0].mean_velocity_deg_s > 0:
         return NAN
-    first, last = whole[0].mean_velocity_deg_s, whole[-1].mean_velocity_deg_s
+    first, last = (rep.mean_velocity_deg_s for rep in ends)
     return 100 * (first - last) / first
 
 
@@ -180,5 +191,5 @@ def _notes(reps: list[RepMetrics], *, direction: LoadDirection, sample_rate_hz: 
     if not supports["velocity"]:
         notes.append(f"Velocities withheld: {sample_rate_hz:.1f} frames a second, they need 10.")
     if direction.eccentric_first is None:
-        notes.append(f"Eccentric and concentric are not named: {direction.basis}.")
+        notes.append(f"Lowering and lifting are not told apart: {direction.basis}.")
     return notes

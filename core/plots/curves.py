@@ -60,7 +60,7 @@ def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s:
 
 
 def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
-    """Return the joints worth drawing first: the driving one, then those that move most, and with it."""
+    """Return the joints worth drawing first: the measured, the driving one, then those that move most, and with it."""
     signal = analysis.count.signal
 
     def weight(name: str) -> float:
@@ -75,9 +75,9 @@ def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
             weight(name) for name in ([TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES])
         )
 
-    driving = analysis.count.driving_joint or ""
+    measured, driving = analysis.metrics.joint or "", analysis.count.driving_joint or ""
     joints = [*JOINTS, TRUNK_LEAN]
-    joints.sort(key=lambda joint: (joint not in driving, -movement(joint)))
+    joints.sort(key=lambda joint: (joint not in measured, joint not in driving, -movement(joint)))
     return joints[:most]
 
 

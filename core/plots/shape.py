@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from core.compare.phase import PHASE_PCT, TURN_PCT
+from core.compare.uncertainty import coverage_factor
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
@@ -54,9 +55,9 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     """Lay all reps over each other, 0 to 100 % of the phase of each, with mean ± SD of the whole ones.
 
     Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
-    own mean. A rep with a gap in its angle is left out.
+    own mean. A rep with a gap in its angle, or cut by the clip, is left out.
     """
-    curves = [(rep, normalize_rep(analysis, rep)) for rep in analysis.metrics.reps]
+    curves = [(rep, normalize_rep(analysis, rep)) for rep in analysis.metrics.reps if not rep.is_cut]
     drawn = [(rep, curve) for rep, curve in curves if curve is not None]
     if len(drawn) < 2:
         return Drawing(None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured throughout.")
@@ -111,6 +112,7 @@ def plot_tempo(analysis: Analysis) -> Drawing:
 def plot_trend(analysis: Analysis) -> Drawing:
     """Draw range of motion and mean velocity by rep, with a straight trend through the whole reps.
 
+    It is called one where its slope differs from none by more than error does in 1 of 20 sets (Student's t).
     Velocity is that of the lifting half, of the whole rep where halves are unnamed; it is left out below 10 Hz.
     """
     reps = analysis.metrics.reps
@@ -155,7 +157,8 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
         tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], range=[-1.1 * largest, 1.1 * largest]
     )
     figure.update_layout(barmode="relative", bargap=0.35)
-    means = {side: to_statistic(values).mean for side, values in sides.items()}
+    whole = [rep for rep in reps if not rep.is_partial]
+    means = {side: to_statistic(_values(whole, f"{side}_rom_deg")).mean for side in SIDES}
     return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_asymmetry(metrics)}")
 
 
@@ -218,18 +221,24 @@ def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Meas
     slope, offset = np.polyfit(at, values, 1)
     ends = at[[0, -1]]
     line = slope * ends + offset
+    misses = values - (slope * at + offset)
+    slope_error = math.sqrt((misses**2).sum() / (len(at) - 2) / ((at - at.mean()) ** 2).sum())
+    is_clear = abs(slope) > coverage_factor(len(at) - 2) * slope_error
     figure.add_scatter(
         x=ends, y=line, mode="lines", row=row, col=1, hoverinfo="skip", showlegend=False,
         line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
     )  # fmt: skip
-    return describe_trend(measure.words, line[0], line[1], unit=measure.unit)
+    return describe_trend(measure.words, line[0], line[1], unit=measure.unit, is_clear=is_clear)
 
 
-def describe_trend(words: str, first: float, last: float, *, unit: str) -> str:
-    """Return a straight trend from `first` to `last` as a sentence."""
+def describe_trend(words: str, first: float, last: float, *, unit: str, is_clear: bool) -> str:
+    """Return a straight trend from `first` to `last` as a sentence; not `is_clear`: chance could give it as well."""
     if abs(last - first) < STEADY_PCT / 100 * abs(first):
         return f"{words} stays about the same, {(first + last) / 2:.0f}{unit}."
-    return f"{words} {'rises' if last > first else 'falls'} from {first:.0f} to {last:.0f}{unit} over the set."
+    if not is_clear:
+        return f"{words} differs from rep to rep without a clear trend, {(first + last) / 2:.0f}{unit} on average."
+    verb = "rises" if last > first else "falls"
+    return f"{words} {verb} over the set: from about {first:.0f} to {last:.0f}{unit} along the dashed line."
 
 
 def _add_mean(figure: go.Figure, curves: NDArray[np.float64], *, joint: str) -> float:

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from core import __version__
 from core.cues import Cue
-from core.exercises import BY_NAME
-from core.metrics import RepMetrics
+from core.exercises import BY_NAME, CUE_RULES
+from core.metrics import RepMetrics, SetMetrics, velocity_ends
 from core.pipeline import Analysis
 from core.report.bars import draw_range, draw_sides, draw_tempo, why_no_sides
 from core.report.figures import (
@@ -54,10 +54,9 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class FormCue:
-    """One fault in one line: the worst rep in full, the bound it passed, the other reps with their times."""
+    """One fault in one line: the worst rep in full, the other reps with their times."""
 
     text: str
-    bound: str
     also: str
     is_warning: bool
 
@@ -148,7 +147,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             "broad",
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
-        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "all reps, rests left out"),
+        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "in reps, rests left out"),
         KeyFigure(
             "Consistency",
             say(100 * metrics.consistency, " %"),
@@ -157,9 +156,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
         KeyFigure(
             "Velocity loss",
             say(loss, " %"),
-            _or(
-                loss, "first to last rep" if loss > -0.5 else "the last rep was faster", few if rom.n < 2 else why_speed
-            ),
+            _or(loss, _loss_detail(metrics), few if rom.n < 2 else why_speed),
         ),
         KeyFigure(
             "Left against right",
@@ -167,6 +164,16 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             _or(sides, _sides_detail(sides), f"Withheld: {why_no_sides(analysis)}"),
         ),
     ]
+
+
+def _loss_detail(metrics: SetMetrics) -> str:
+    ends = velocity_ends(metrics.reps)
+    if ends is None:
+        return ""
+    first, last = ends[0].rep, ends[1].rep
+    return (
+        f"rep {first} to rep {last}" if metrics.velocity_loss_pct > -0.5 else f"rep {last} was faster than rep {first}"
+    )
 
 
 def _or(value: float, detail: str, reason: str) -> str:
@@ -258,7 +265,6 @@ def _cues(cues: Sequence[Cue]) -> list[FormCue]:
         lines.append(
             FormCue(
                 text=f"{worst.text.removesuffix('.')}.",
-                bound=f"(Bound: {worst.threshold:g}{'' if worst.unit == '°' else ' '}{worst.unit}; {worst.source})",
                 also=f"Also in rep {', '.join(others)}." if others else "",
                 is_warning=worst.severity == "warning",
             )
@@ -282,9 +288,16 @@ def _method(analysis: Analysis) -> list[str]:
     if analysis.count.driving_joint:
         how = "chosen by the trainer" if corrections.joint else "found by itself"
         said.append(f"Counted on: {say_joint(analysis.count.driving_joint)} ({how}).")
+    if bounds := [_bound(cue) for cue in {cue.kind: cue for cue in analysis.cues}.values()]:
+        said.append(f"Form is told from these bounds on: {', '.join(bounds)}.")
     if math.isfinite(analysis.metrics.statistics["rom_deg"].sd):
         said.append("± SD: standard deviation, how far the reps are from their mean; two in three are within it.")
     return [*filter(None, said), _edits(analysis)]
+
+
+def _bound(cue: Cue) -> str:
+    unit = cue.unit if cue.unit == "°" else f" {cue.unit}"
+    return f"{CUE_RULES[cue.kind].name} {cue.threshold:g}{unit}"
 
 
 def _supports(rate_hz: float) -> str:

@@ -34,7 +34,7 @@ HALF_PX, WHOLE_PX = 344.0, 704.0
 """Widths of a chart: beside another, or alone; a page of A4 with its margins is 704 px wide."""
 CURVE_PX = 178.0
 """Height of the curve of the set."""
-TALL_PX, LOW_PX = 206.0, 166.0
+TALL_PX, LOW_PX = 206.0, 152.0
 """Heights of the charts in pairs: beside a short table, and where a long one shares their page."""
 SHORT_TABLE = 7
 """Rows up to which the table is short."""

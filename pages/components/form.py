@@ -10,7 +10,7 @@ from pages.components.seek import seek
 
 
 def show_cues(analysis: Analysis, *, key: str) -> None:
-    """Show what broke down where, and what was looked for without being found or could not be seen."""
+    """Show what broke down where, and what was checked without being found or could not be seen."""
     if analysis.recognition.exercise is None:
         return
     st.subheader("Form", anchor=False)
@@ -24,7 +24,10 @@ def _show_kind(cues: list[Cue], *, key: str) -> None:
     worst = max(cues, key=lambda cue: abs(cue.value - cue.threshold))
     icon = ":orange[:material/warning:]" if worst.severity == "warning" else ":material/lightbulb:"
     with st.container(border=True):
-        st.markdown(f"{icon} {worst.text}", help=f"Bound: {worst.threshold:g} {worst.unit}. Source: {worst.source}")
+        text = (
+            worst.text if len(cues) == 1 else f"In {len(cues)} reps, worst in {worst.text[0].lower()}{worst.text[1:]}"
+        )
+        st.markdown(f"{icon} {text}", help=f"Bound: {worst.threshold:g} {worst.unit}. Source: {worst.source}")
         with st.container(horizontal=True):
             for cue in cues:
                 st.button(

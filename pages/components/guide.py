@@ -146,7 +146,8 @@ def _explain_numbers() -> str:
     follows = "follows from the numbers above"
     rows = (
         ("Rep", "A whole cycle that returns to where it started. Half reps at the ends of a clip and set-up movements "
-         "are not counted; **partial** reps, with clearly less range, are listed and marked.", counted),
+         "are not counted; **partial** reps, of clearly less range or cut by the clip, are listed and marked.",
+         counted),
         ("Start, turn, end", "When a rep begins, changes direction, and is over.", "half of them within 0.05 s"),
         ("Angle", "Clinical flexion: a straight knee, hip or elbow is 0°, a deep squat bends the knee by 120° or more; "
          "shoulder 0° is the arm at the side; ankle 0° is the foot at a right angle to the shank. Trunk lean is "
@@ -157,8 +158,9 @@ def _explain_numbers() -> str:
          "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
         ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
         ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
-        ("Last rep against first", "By how much the last rep is slower than the first, mean velocity: the velocity "
-         "loss, a sign of fatigue.", follows),
+        ("Lifting, last rep against first", "By how much the last rep that was seen to its end is slower than the "
+         "first, mean velocity of lifting, of the whole rep where halves have no name: the velocity loss, a sign of "
+         "fatigue.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
         ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",
          f"both sides must be seen; each range is off by {side['rom_deg']:.0f}°"),

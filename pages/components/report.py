@@ -46,7 +46,7 @@ def show_report(result: Result) -> None:
     """Show the form, and what it has made; a fragment, so that the rest of the page stays usable meanwhile."""
     st.markdown("**Report to hand over**")
     with st.form("report_form"):
-        details = _ask()
+        details = _ask(result.clip.file.token)
         is_asked = st.form_submit_button("Make the report", icon=":material/description:", key="report_make")
     if is_asked:
         with st.spinner("Making the report…", show_time=True):
@@ -58,16 +58,16 @@ def show_report(result: Result) -> None:
         st.caption("The last report was made of other numbers. Make it again to have these in it.")
 
 
-def _ask() -> Details:
-    """Ask for names and notes; all of it stays for the visit and for the next result."""
+def _ask(token: str) -> Details:
+    """Ask for names and notes: the trainer's stays for the visit, client and notes belong to the clip of the token."""
     left, right = st.columns(2)
-    client = left.text_input("Client", max_chars=MAX_NAME, key="report_client", persist_state="session")
+    client = left.text_input("Client", max_chars=MAX_NAME, key=f"report_client_{token}", persist_state="session")
     trainer = right.text_input("Trainer", max_chars=MAX_NAME, key="report_trainer", persist_state="session")
     notes = st.text_area(
         "Notes",
         max_chars=MAX_NOTES,
         placeholder="What went well, what to work on, what comes next",
-        key="report_notes",
+        key=f"report_notes_{token}",
         persist_state="session",
     )
     return Details(

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from core.metrics import SetMetrics
+from core.metrics import SetMetrics, velocity_ends
 from core.metrics.joint import base_joint
 from core.pipeline import Analysis
 from core.report.words import say
@@ -49,11 +49,15 @@ def show_set(analysis: Analysis) -> None:
         ),
         f"Tempo: {_tempo_order(metrics)}": (metrics.tempo or "–", "Mean seconds of each part of a rep"),
         "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
-        "Under tension": (_text(metrics.time_under_tension_s, " s"), "Time in reps, partial ones included"),
+        "Under tension": (
+            _text(metrics.time_under_tension_s, " s"),
+            "Time in reps, shallow ones included, rests left out; not what the clip cuts",
+        ),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
-        "Last rep against first": (
+        _pace_label(metrics): (
             _say_pace(metrics.velocity_loss_pct),
-            f"{_velocity_name(metrics)} of the {in_words(metrics.joint or '').lower()}; slower is a sign of fatigue",
+            f"{_velocity_name(metrics)} of the {in_words(metrics.joint or '').lower()}, the last rep seen to its end "
+            "against the first; slower is a sign of fatigue",
         ),
         "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
     }
@@ -67,6 +71,12 @@ def show_set(analysis: Analysis) -> None:
 def _tempo_order(metrics: SetMetrics) -> str:
     out, back = ("out", "back") if metrics.eccentric_first is None else ("lowering", "lifting")
     return f"{out}-pause-{back}-pause"
+
+
+def _pace_label(metrics: SetMetrics) -> str:
+    moving = "Moving" if metrics.eccentric_first is None else "Lifting"
+    ends = velocity_ends(metrics.reps)
+    return f"{moving}, rep {ends[1].rep} against {ends[0].rep}" if ends else f"{moving}, last rep against first"
 
 
 def _velocity_name(metrics: SetMetrics) -> str:

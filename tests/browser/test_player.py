@@ -303,6 +303,14 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
     assert player.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
 
+def test_the_cursor_at_the_end_of_the_clip_makes_the_page_no_wider(player):
+    wait_for_clip(player)
+    player.locator("video").evaluate("video => (video.currentTime = video.duration)")
+    assert wait_until(lambda: time_of(player) > 9)
+    main = player.locator("[data-testid=stMain]")
+    assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
+
+
 def test_on_a_narrow_page_the_three_pictures_of_a_rep_fit_and_turning_the_phone_makes_them_larger(context, player_app):
     player = open_player(context, player_app, size=(250, 600))
     strip, card, shot = (player.locator(name).first for name in (".rs-strip", ".rs-card", ".rs-picture"))
