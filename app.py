@@ -84,9 +84,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 try:
-    load_settings()
+    settings = load_settings()
+    get_spool()
 except ValueError as error:
     sys.exit(str(error))
+except OSError as error:
+    sys.exit(f"SPOOL_DIR={settings.spool_dir or '(a temporary folder)'}: must be a folder to write to: {error}")
 
 app = st.App(
     "pages/shell.py",

@@ -28,6 +28,12 @@ def _check_database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _check_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("no file")
+    return path
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -47,7 +53,9 @@ class Settings(BaseSettings):
         640, ge=MIN_RESIZE_WIDTH, le=MAX_RESIZE_WIDTH, description="width of the analysed frame, px; never upscaled"
     )
     min_frames_for_analysis: int = Field(20, ge=4, le=1000, description="fewest usable frames; below, no result")
-    pose_model_path: Path | None = Field(None, description="another MediaPipe .task file instead of the built one")
+    pose_model_path: Annotated[Path, AfterValidator(_check_file)] | None = Field(
+        None, description="another MediaPipe .task file instead of the built one"
+    )
     workers: int = Field(1, ge=1, le=16, description="analyses at a time, each in its own process (about 210 MB)")
     job_timeout_seconds: int = Field(600, ge=5, le=7200, description="longest run of one analysis, s")
     worker_idle_seconds: int = Field(
@@ -109,6 +117,8 @@ def _allowed(name: str) -> str:
         return "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
     if name == "history_secret_key":
         return f"at least {MIN_SECRET_CHARACTERS} random characters"
+    if name == "pose_model_path":
+        return "a file that is there"
     if name == "frame_skip_rate":
         return f"auto or a whole number from 1 to {MAX_FRAME_SKIP}"
     limits = {type(m).__name__: m for m in Settings.model_fields[name].metadata}

@@ -49,6 +49,20 @@ def test_bad_setting_stops_the_start_with_one_line():
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", ["SPOOL_DIR", "POSE_MODEL_PATH"])
+def test_a_path_that_cannot_be_used_stops_the_start_with_one_line(tmp_path, name):
+    (tmp_path / "file").write_text("not a folder")
+    path = tmp_path / "file" / "within"
+    env = os.environ | {name: str(path)}
+    done = subprocess.run(
+        run_command(free_port()), env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"{name}={path}: must be ")
+    assert "Traceback" not in done.stderr
+
+
 def test_health(server):
     assert httpx.get(f"{server.url}/_stcore/health").text == "ok"
 
