@@ -11,8 +11,16 @@ from typing import NoReturn
 import numpy as np
 
 from core.analyze import analyze_clip
-from core.errors import AnalysisError, NoPersonError
-from core.export import read_landmarks, to_frames_csv, to_json, to_nobody_json, to_npz, to_reps_csv
+from core.errors import AnalysisError, NoPersonError, WriteError
+from core.export import (
+    read_landmarks,
+    to_frames_csv,
+    to_json,
+    to_nobody_csvs,
+    to_nobody_json,
+    to_npz,
+    to_reps_csv,
+)
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.pipeline import Analysis, Progress, Request, summarize
 from core.pose import silence_native_log
@@ -27,11 +35,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Analyse one clip; return 0, or 2 after one line on standard error."""
+    """Analyse one clip; return 0, or 2 after one line on standard error; what is no user's fault is raised."""
     options = _parse(arguments)
     started = time.perf_counter()
     try:
-        request = Request.from_settings(load_settings(), **_changes(options))
+        settings = load_settings()
+    except ValueError as error:
+        return _fail(error)
+    try:
+        _check_outputs(options)
+        request = Request.from_settings(settings, **_changes(options))
         if options.max_frames:  # whoever asks for few frames gets what they show
             request = replace(request, min_frames=min(request.min_frames, max(4, options.max_frames // 2)))
         if options.clip.suffix.lower() == ".npz":
@@ -41,12 +54,28 @@ def main(arguments: list[str] | None = None) -> int:
         _write(analysis, options)
     except NoPersonError as error:  # a clip of an empty room is a clip with no rep, and says why
         _write_nobody(error, options, total_s=time.perf_counter() - started)
-    except (AnalysisError, ValueError, OSError) as error:
-        print(f"repscope: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    except (AnalysisError, OSError) as error:
+        return _fail(error)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _fail(error: Exception) -> int:
+    print(f"repscope: {' '.join(str(error).split())}", file=sys.stderr)
+    return 2
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Raise WriteError for a file that cannot be written, before minutes are spent on what it is for."""
+    files = [options.reps_csv, options.frames_csv, options.landmarks]
+    files += [Path(options.json)] if options.json not in (None, "-") else []
+    for path in filter(None, files):
+        if path.is_dir() or not path.parent.is_dir():
+            why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+            raise WriteError(f"{path} cannot be written: {why}. Name a file in a folder that is there.")
+        if path.exists() and options.clip.exists() and path.samefile(options.clip):
+            raise WriteError(f"{path} is the clip itself and would be overwritten. Name another file.")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -151,6 +180,11 @@ def _write(analysis: Analysis, options: argparse.Namespace) -> None:
 
 def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s: float) -> None:
     _draw("")
+    for path, header in zip((options.reps_csv, options.frames_csv), to_nobody_csvs(), strict=True):
+        if path:
+            path.write_text(header, encoding="utf-8", newline="")
+    if options.landmarks:  # there are none, and those of an earlier run are not this clip's
+        options.landmarks.unlink(missing_ok=True)
     document = to_nobody_json(error, clip=options.clip.name, total_s=total_s)
     if options.json == "-":
         sys.stdout.write(document)

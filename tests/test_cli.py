@@ -88,10 +88,31 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, message):
     assert err.count("\n") == 1
 
 
-def test_a_result_that_cannot_be_written_is_an_error(landmarks, tmp_path):
-    code, _, err = run_cli(landmarks, "--reps-csv", tmp_path / "no" / "such" / "folder.csv")
-    assert code == 2
-    assert "No such file or directory" in err
+@pytest.mark.parametrize("option", ["--json", "--reps-csv", "--frames-csv", "--landmarks"])
+def test_a_result_that_cannot_be_written_is_told_before_anything_is_read(tmp_path, option):
+    missing = tmp_path / "no" / "such" / "file"
+    code, out, err = run_cli("nowhere.mp4", option, missing)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"repscope: {missing} cannot be written: there is no folder {missing.parent}.")
+    assert run_cli("nowhere.mp4", option, tmp_path)[2].startswith(f"repscope: {tmp_path} cannot be written: it is a")
+
+
+def test_a_result_never_overwrites_its_own_clip(landmarks):
+    before = landmarks.read_bytes()
+    code, _, err = run_cli(landmarks, "--landmarks", landmarks)
+    assert (code, err) == (
+        2, f"repscope: {landmarks} is the clip itself and would be overwritten. Name another file.\n"
+    )  # fmt: skip
+    assert landmarks.read_bytes() == before
+
+
+def test_a_fault_of_the_program_is_no_message_for_the_user(landmarks, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("core.__main__.summarize", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        main([str(landmarks)])
 
 
 def test_an_empty_clip_is_said_in_one_line(tmp_path):
@@ -137,3 +158,15 @@ def test_a_clip_without_a_person_has_no_rep_and_says_why(tmp_path):
     promised = set(re.findall(r"`([a-z_]+)", " ".join(rows)))
     assert {"set", "convention", "sampling", "video"} <= promised <= set(document)
     assert document["effective_hz"] is None
+
+
+@pytest.mark.model
+def test_a_clip_without_a_person_leaves_no_result_of_an_earlier_one(tmp_path, landmarks):
+    files = [tmp_path / name for name in ("reps.csv", "frames.csv", "landmarks.npz")]
+    options = [each for pair in zip(("--reps-csv", "--frames-csv", "--landmarks"), files, strict=True) for each in pair]
+    assert run_cli(landmarks, *options)[0] == 0
+    heads = [files[0].read_bytes().splitlines(keepends=True)[0], files[1].read_bytes().splitlines(keepends=True)[0]]
+    assert run_cli(write_clip(tmp_path / "room.mp4", frames=60, size_wh=(320, 240)), *options)[0] == 0
+    assert files[0].read_bytes() == heads[0]
+    assert files[1].read_bytes() == heads[1].replace(b"driving_signal_deg", b"driving_signal")
+    assert not files[2].exists()

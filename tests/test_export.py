@@ -98,6 +98,21 @@ def open_book(data: bytes) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(data))
 
 
+def test_a_landmarks_file_that_announces_more_than_it_holds_or_than_there_is_room_for_is_refused(tmp_path):
+    rows = io.BytesIO()
+    np.lib.format.write_array_header_1_0(rows, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 33, 4)})
+    with zipfile.ZipFile(tmp_path / "announced.npz", "w") as archive:
+        archive.writestr("landmarks.npy", rows.getvalue())
+    bomb = zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED)
+    with bomb, bomb.open("landmarks.npy", "w", force_zip64=True) as member:
+        for _ in range(1001):
+            member.write(bytes(10**6))
+    with pytest.raises(LandmarksError, match="The landmarks cannot be read"):
+        read_landmarks(tmp_path / "announced.npz")
+    with pytest.raises(LandmarksError, match="unpacked it takes 1001 MB, the limit is 1000 MB"):
+        read_landmarks(tmp_path / "bomb.npz")
+
+
 def test_the_workbook_reads_back_as_it_was_measured(analysis):
     book = open_book(to_xlsx(analysis, clip="küche.mp4"))
     assert book.sheetnames == ["Summary", "Reps", "Frames", "About"]

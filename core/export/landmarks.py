@@ -40,9 +40,11 @@ def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
     Raises
     ------
     LandmarksError
-        The file is no ``.npz``, does not hold these arrays, or its times do not rise or span more than a day.
+        The file is no ``.npz``, does not hold these arrays, unpacks to more than a gigabyte, or its times do not rise
+        or span more than a day.
     """
     try:
+        _check_size(path)
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: _to_real(archive[name]) for name in archive.files if name in _ARRAYS}
     except _DAMAGED as error:
@@ -70,6 +72,7 @@ _DAMAGED = (
     TypeError,
     AttributeError,
     EOFError,
+    MemoryError,  # the header of an array names a size that the file does not have
     RuntimeError,  # NotImplementedError too
     zipfile.BadZipFile,
     zlib.error,
@@ -77,8 +80,20 @@ _DAMAGED = (
 """What NumPy and zipfile raise on a file that is damaged, or none of theirs."""
 _LARGEST = 1e9
 """Coordinates beyond this are no picture's, nor a room's."""
+_LARGEST_BYTES = 1_000_000_000
+"""Eight hours at 30 frames a second."""
 _LONGEST_S = 24 * 3600.0
 """A day: times that span more are in another unit than seconds, or damaged."""
+
+
+def _check_size(path: Path | BinaryIO) -> None:
+    """Look at the table of contents, before anything is unpacked."""
+    with zipfile.ZipFile(path) as archive:
+        size_bytes = sum(member.file_size for member in archive.infolist())
+    if size_bytes > _LARGEST_BYTES:
+        raise ValueError(f"unpacked it takes {size_bytes / 1e6:.0f} MB, the limit is {_LARGEST_BYTES / 1e6:.0f} MB")
+    if not isinstance(path, Path):
+        path.seek(0)
 
 
 def _to_real(values: NDArray[Any]) -> NDArray[np.float64]:

@@ -32,6 +32,14 @@ def to_reps_csv(analysis: Analysis) -> str:
     return _to_csv(REP_COLUMNS, (asdict(rep).values() for rep in analysis.metrics.reps))
 
 
+def to_nobody_csvs() -> tuple[str, str]:
+    """Return the files of reps and of frames for a clip in which nobody is seen: their header rows."""
+    names = map(angle_column, ANGLE_NAMES)
+    return _to_csv(REP_COLUMNS, ()), _to_csv(
+        ["frame_index", "time_s", *names, "driving_signal", "rep", "is_edited"], ()
+    )
+
+
 def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
     """Return one row per rep of several clips, each given as its file name and analysis; the name comes first."""
     rows = ((name, *asdict(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
