@@ -1,4 +1,4 @@
-"""From raw angles to smooth ones: gap filling, outliers, a zero-lag low-pass filter, velocity.
+"""From raw angles to smooth ones: gap filling, outliers, a zero-lag low-pass filter.
 
 Time stamps may be uneven (phones record variable rates): the filter runs on an even grid at the
 median rate and its output is read back at the true times.
@@ -59,13 +59,6 @@ def smooth_angle(values: Floats, *, time_s: Floats) -> Floats:
     for run in finite_runs(filled):
         smooth[run] = _smooth_run(filled[run], time_s[run])
     return smooth
-
-
-def compute_velocity(values: Floats, *, time_s: Floats) -> Floats:
-    """Return the ``(n,)`` rate of change per second by central differences; NaN beside NaN."""
-    if len(values) < 3:
-        return np.full(len(values), np.nan)
-    return np.asarray(np.gradient(values, time_s), dtype=np.float64)
 
 
 def fill_gaps(values: Floats, *, time_s: Floats) -> Floats:

@@ -201,7 +201,7 @@ def test_a_joint_that_cannot_be_counted_on_says_so(analysis):
         replace(analysis, angles=analysis.angles | {"left_elbow": np.zeros(len(analysis.frame_index))}),
         Corrections(joint="left_elbow"),
     )
-    assert again.rep_count in (0, 5)
+    assert again.rep_count == 5
     assert flat.rep_count == 0
     assert flat.warnings[-1].startswith("The left elbow does not repeat a movement")
 

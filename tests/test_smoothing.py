@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.smoothing import compute_velocity, fill_gaps, smooth_angle
+from core.smoothing import fill_gaps, smooth_angle
 
 TIME_S = np.arange(0, 10, 0.05)
 SINE = 45 + 40 * np.sin(2 * np.pi * 0.5 * TIME_S)
@@ -63,12 +63,3 @@ def test_fill_gaps_leaves_its_input_alone():
     values = np.array([0.0, np.nan, 2.0])
     np.testing.assert_array_equal(fill_gaps(values, time_s=np.array([0.0, 0.1, 0.2])), [0, 1, 2])
     assert np.isnan(values[1])
-
-
-def test_velocity_of_a_ramp_and_beside_a_gap():
-    ramp = 30 * TIME_S
-    np.testing.assert_allclose(compute_velocity(ramp, time_s=TIME_S), 30)
-    ramp[100] = np.nan
-    velocity = compute_velocity(ramp, time_s=TIME_S)
-    assert np.isnan(velocity[[99, 101]]).all()
-    assert np.isnan(compute_velocity(ramp[:2], time_s=TIME_S[:2])).all()
