@@ -128,6 +128,30 @@ def test_a_file_without_duration_is_measured_by_its_packets(tmp_path):
         probe(path, max_duration_s=1)
 
 
+def announce(path: Path, seconds: float) -> Path:
+    """Write another duration into the header of a Matroska file: element 0x4489, a float of eight bytes."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3
+    data[at : at + 8] = struct.pack(">d", 1000 * seconds)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_header_that_announces_too_little_ends_nothing_early(tmp_path):
+    path = announce(write_clip(tmp_path / "clip.mkv", frames=300), 2.0)
+    info = probe(path, max_duration_s=60)
+    assert (info.duration_s, info.frame_count) == (pytest.approx(10), 300)
+    assert [frame.frame_index for frame in read(path, frame_skip=10)] == list(range(0, 300, 10))
+    with pytest.raises(VideoError, match=r"too long: 10 s, the limit is 5 s"):
+        probe(path, max_duration_s=5)
+
+
+def test_one_packet_with_a_wild_time_makes_the_clip_no_longer(tmp_path):
+    times_s = [*np.arange(60) / 30, 3600.0]
+    path = announce(write_clip(tmp_path / "clip.mkv", times_s=times_s), 2.0)
+    assert probe(path, max_duration_s=60).duration_s == pytest.approx(2, abs=0.1)
+
+
 def test_a_clip_cut_off_yields_what_decodes(tmp_path):
     path = write_clip(tmp_path / "cut.mp4", frames=300, size_wh=(320, 240), options={"movflags": "faststart"})
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

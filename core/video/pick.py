@@ -83,7 +83,7 @@ def decode_picked(
 
 def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Yield what decodes; a damaged packet is passed over, a file that ends early just ends."""
-    for packet in _demux(container, stream):
+    for packet in read_packets(container, stream):
         yield from _decode(packet)
 
 
@@ -100,7 +100,7 @@ def _decode_few(
         if pick := picker.pick(next(numbers), time_s):
             picked[pts] = pick
 
-    for packet in _announce_ahead(_demux(container, stream), announce):
+    for packet in _announce_ahead(read_packets(container, stream), announce):
         is_needed = packet.pts in picked or not packet.size
         if is_intra and not is_needed:
             continue
@@ -150,7 +150,7 @@ def _announce_ahead(packets: Iterator["VideoPacket"], announce: Callable[[int], 
     yield from held
 
 
-def _demux(container: InputContainer, stream: VideoStream) -> Iterator["VideoPacket"]:
+def read_packets(container: InputContainer, stream: VideoStream) -> Iterator["VideoPacket"]:
     """Yield the packets, the last one empty; a file that ends early just ends."""
     packets = container.demux(stream)
     while True:

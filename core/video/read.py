@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from core.errors import VideoError
 from core.sampling import SamplingPlan
 from core.video.info import FILE_TYPES, Frame, VideoInfo
-from core.video.pick import Picker, decode_all, decode_picked
+from core.video.pick import Picker, decode_all, decode_picked, read_packets
 
 if TYPE_CHECKING:
     from core.video.preview import PreviewWriter
@@ -29,11 +29,17 @@ if TYPE_CHECKING:
 MAX_PIXELS = 4096 * 2304
 """4K, the largest frame of H.264 level 5.2. One decoded frame takes 1.5 bytes a pixel and the decoder
 keeps about ten of them, so this bounds the memory of the worker."""
+MAX_LENGTH_S = 24 * 3600
+"""Later than any clip ends."""
 MAX_FPS = 1000.0
 """The fastest slow motion a phone offers; a header above it is wrong."""
 
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _NO_FRAMES = "The clip holds no frame that can be decoded: it is damaged. Export or film it again."
+_LATE_MIN_S = 0.5
+"""Packets this much after the announced end show that the header is wrong; headers leave out a frame or two."""
+_LONGEST_GAP_S = 10.0
+"""A packet later than this after the one before carries a wrong time."""
 _DECODER_THREADS = 4
 """At most. More than cores: while one thread scales a frame for the model, the others must not run out of work."""
 _PIXELS_AT_ONCE = _DECODER_THREADS * 1920 * 1088
@@ -177,13 +183,18 @@ def _check_header(stream: VideoStream) -> None:
 
 
 def _measure_length(path: Path, container: InputContainer, stream: VideoStream) -> tuple[float, int]:
-    """Return the stream's duration (s) and number of frames, from the header or else from the packets."""
+    """Return the stream's duration (s) and number of frames, from the header or else from the packets.
+
+    A header that announces too little would end the analysis there: the last packets are looked at, too.
+    """
     if stream.duration and stream.time_base:
         duration_s = float(stream.duration * stream.time_base)
     elif container.duration:
         duration_s = container.duration / av.time_base
     else:
         return _scan_packets(path)
+    if (end_s := _find_end(path)) > duration_s + _LATE_MIN_S:
+        duration_s = end_s
     if stream.frames:
         return duration_s, stream.frames
     rate = stream.average_rate or stream.guessed_rate
@@ -198,6 +209,29 @@ def _scan_packets(path: Path) -> tuple[float, int]:
             if packet.pts is not None:
                 count, end = count + 1, max(end, packet.pts + (packet.duration or 0))
         return float((end - (stream.start_time or 0)) * (stream.time_base or 0)), count
+
+
+def _find_end(path: Path) -> float:
+    """Return when the last packet ends (s), decoding none; 0 where that cannot be found without reading all of them."""
+    with _open(path) as (container, stream):
+        ticks = stream.time_base
+        if ticks is None or container.format.name.split(",")[0] not in ("mov", "matroska"):
+            return 0.0
+        try:
+            container.seek(round(MAX_LENGTH_S / ticks), stream=stream)  # to the last frame one can begin at
+        except av.FFmpegError:
+            return 0.0
+        times = sorted(
+            (packet.pts, packet.duration or 0)
+            for packet in read_packets(container, stream)
+            if packet.pts is not None and not packet.is_discard
+        )
+        end, longest_gap = times[0][0] if times else 0, _LONGEST_GAP_S / ticks
+        for pts, duration in times:
+            if pts - end > longest_gap:
+                break
+            end = max(end, pts + duration)
+        return float((end - (stream.start_time or 0)) * ticks)
 
 
 def _mean_rate(stream: VideoStream, *, duration_s: float, frame_count: int) -> float:
