@@ -301,18 +301,20 @@ class Spool:
 
         To delete a large clip takes the disk a while, and the server's event loop waits for the mutex.
         """
-        with self._mutex:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                gone = [] if self._depth else self._gone
-                if gone:
-                    self._gone = []
-        for path in gone:
-            remove_path(path)
-            self.room.free(path.name)
+        gone: list[Path] = []
+        try:
+            with self._mutex:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                    if not self._depth:
+                        gone, self._gone = self._gone, []
+        finally:
+            for path in gone:
+                remove_path(path)
+                self.room.free(path.name)
 
     def close(self) -> None:
         """Remove everything; the process is about to end."""
