@@ -31,8 +31,9 @@ OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 SEEN_BETTER_MIN = 0.1
 """Visibility by which a side is seen clearly better; less is the wobble of the model (rule of thumb)."""
-CUT_SHARE = 0.2
-"""A rep at an end of the clip is cut if it lacks more of the way home than this; landmarks wobble by half as much."""
+CUT_SHARE = 0.125
+"""A rep at an end of the clip is cut if it lacks more of the way home than this: inside a set a rep ends up to 12 % off
+where it began."""
 OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
