@@ -29,18 +29,13 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REPSCOPE_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(
+        timeout=20_000
+    )  # not five: on a slow machine charts come late
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def patience() -> Iterator[None]:
-    """Longer than Playwright's five seconds: after an edit everything is measured again, on a busy machine."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="session")

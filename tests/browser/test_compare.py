@@ -16,8 +16,6 @@ from tests.browser.test_accessibility import violations
 from tests.browser.test_history import save
 from tests.server import Server, running_app, wait_until
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 SETS = {"slow.mp4": (3, 2.4), "quick.mp4": (4, 1.6)}
 """Reps, and seconds a rep; both stand for a second before and after."""
 FPS = 15
@@ -139,6 +137,7 @@ def test_going_out_of_sight_and_other_sets_break_no_curve(compared):
 
 
 def test_the_table_tells_tempo_apart_and_leaves_depth_alone(compared):
+    expect(compared.get_by_role("row").filter(has_text="Time of a rep")).to_be_visible()  # it comes after the players
     rows = [row.get_by_role("cell").all_inner_texts() for row in compared.get_by_role("row").all()]
     verdicts = {cells[0]: cells[-1] for cells in rows if cells}
     assert verdicts["Time of a rep"] == "more than error", verdicts

@@ -11,8 +11,6 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, download, start
 from tests.browser.test_player import open_tools, time_of, tool
 from tests.server import wait_until
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 
 @pytest.fixture
 def result(page: Page) -> Page:

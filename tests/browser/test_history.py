@@ -16,8 +16,6 @@ from tests.browser.test_analyze import SAMPLE_REPS, count_on, start
 from tests.postgres import running_cluster
 from tests.server import Server, running_app, wait_until
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:

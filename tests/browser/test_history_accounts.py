@@ -19,8 +19,6 @@ from tests.postgres import running_cluster
 from tests.saved_sets import save_for
 from tests.server import ROOT, Server, free_port, running_app, wait_until
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 
 @contextmanager
 def running_provider() -> Iterator[str]:

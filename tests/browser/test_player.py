@@ -13,8 +13,6 @@ from core.palette import SIDE_COLORS
 from tests.browser.player_case import FILMING, know_truth, write_files
 from tests.server import Server, running_app, wait_until
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 FRAME_S = 1 / FILMING.fps
 AXIS_LEFT, AXIS_RIGHT = 44, 10
 """px beside the time axis, as in player.css."""
@@ -305,8 +303,9 @@ def test_the_filmstrip_shows_three_pictures_a_rep_and_a_click_seeks(player):
 
 def test_the_cursor_at_the_end_of_the_clip_makes_the_page_no_wider(player):
     wait_for_clip(player)
-    player.locator("video").evaluate("video => (video.currentTime = video.duration)")
-    assert wait_until(lambda: time_of(player) > 9)
+    duration_s = axis_of(player)[2]
+    click_curve(player, duration_s - 0.2)
+    assert wait_until(lambda: time_of(player) > duration_s - 0.4)
     main = player.locator("[data-testid=stMain]")
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") == 0
 
