@@ -48,6 +48,8 @@ def messages() -> list[tuple[str, str]]:
     """Return (error, text) of every error the product can make, as far as its text stands in the call."""
     found = []
     for path in [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        if path == ROOT / "core" / "__main__.py":
+            continue  # the command line: what it says never reaches a page
         for node in ast.walk(ast.parse(path.read_text())):
             name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
             if name in family() and node.args and text_of(node.args[0]):

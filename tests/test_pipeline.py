@@ -70,7 +70,7 @@ def test_a_drawn_clip_is_counted_and_measured(squat_clip, request_defaults, capl
     assert [step.frames_done for step in progress] == list(range(1, len(progress) + 1))
     assert progress[-1].fraction == pytest.approx(1, abs=0.02)
     assert analysis.timing.total_s >= analysis.timing.decode_s + analysis.timing.pose_s > 0
-    assert 50 < analysis.peak_mb < 1000
+    assert 50 < analysis.peak_mb < 4000  # of this process, which runs other tests too
     assert "frames analyzed in" in caplog.text
     assert "Video processing complete: " in caplog.text
     assert path.name not in caplog.text

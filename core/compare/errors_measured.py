@@ -13,8 +13,8 @@ from core.sampling import VELOCITY_MIN_HZ
 from core.view import View
 
 NAN = float("nan")
-COUNT_ERROR = 0.22
-"""Root mean square error of a count: of 56 real clips .95 were exact and all within one, √.05 (README)."""
+COUNT_ERROR = 0.265
+"""Root mean square error of a count: of 56 real clips .93 were exact and all within one, √.07 (README)."""
 MAY_EXCEED = 0.05
 """Share of comparisons in which error alone may exceed a limit."""
 TURNS_DEG = (0.0, 45.0, 60.0, 90.0)
@@ -53,7 +53,7 @@ def count_limit(counted: int) -> float:
     """Return the difference of two equal counts that error alone exceeds in at most 1 of 20 comparisons.
 
     Whole numbers that are off by one or not at all are no bell curve: each is off in `COUNT_ERROR` squared of the
-    clips, so one of two counts is in 1 of 10, and both in opposite directions in 1 of 800.
+    clips, so one of two counts is in 1 of 7, and both in opposite directions in 1 of 400.
 
     Parameters
     ----------

@@ -29,9 +29,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REPSCOPE_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(
-        timeout=20_000
-    )  # not five: on a slow machine charts come late
+    expect.set_options(timeout=20_000)  # not five: on a slow machine charts come late
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
