@@ -196,7 +196,8 @@ def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s:
 
 def _describe(analysis: Analysis) -> str:
     """Return the result as a few lines for a person at a terminal."""
-    lines = [f"{analysis.rep_count} reps, driven by {analysis.count.driving_joint or 'nothing'}"]
+    reps = "1 rep" if analysis.rep_count == 1 else f"{analysis.rep_count} reps"
+    lines = [f"{reps}, driven by {analysis.count.driving_joint or 'nothing'}"]
     lines += [
         f"{rep.rep:4d}  {rep.start_s:7.2f} s to {rep.end_s:7.2f} s  {rep.duration_s:5.2f} s  "
         f"{f'ROM {rep.rom_deg:5.1f} deg' if np.isfinite(rep.rom_deg) else 'ROM not measured'}"

@@ -28,7 +28,7 @@ def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -
     return warnings
 
 
-def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz: float) -> list[str]:
+def track_caveats(track: LandmarkTrack, count: RepCount, *, view: View, rate_hz: float) -> list[str]:
     """Return what the landmarks, the rate and the camera's view do not show."""
     warnings = [count.reason] if count.reason else []
     supports = supported_at(rate_hz)
@@ -48,7 +48,8 @@ def track_caveats(track: LandmarkTrack, count: RepCount, view: View, *, rate_hz:
             "and tempo (7.5 a second) or for velocity (10), which are left out there. Film in more light."
         )
     warnings += [
-        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. Nothing is counted there."
+        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. "
+        "A rep across it is not measured."
         for start, end in lost_intervals(track)
     ]
     if view.name in FACING:

@@ -16,9 +16,9 @@ FEWEST_SAMPLES = 4
 1 - cos(180/4) = 29 % of its swing, and what they leave out depends on where the samples fall."""
 MIN_COVERAGE = 0.4
 """Share of the clip an angle must be known for to be compared."""
-MIN_DISTANCE_DEG = 20.0
-"""Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both. One that is slower on
-the way down than the others is up to 18 from them."""
+MIN_DISTANCE_DEG = 15.0
+"""Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both, and so is one
+that is lowered twice as slowly as the others."""
 DISTANCE_RATIO = 4.0
 """A ghost is this many times as far from its most similar rep as reps of the set usually are. In a set of two kinds of
 rep, or of several ghosts, the distances are spread; no wider bound then, which those would hide behind."""

@@ -223,7 +223,7 @@ def summarize(
         cues=cues,
         corrections=corrections,
         sample_rate_hz=rate_hz,
-        warnings=tuple(track_caveats(track, count, view, rate_hz=rate_hz)),
+        warnings=tuple(track_caveats(track, count, view=view, rate_hz=rate_hz)),
         timing=Timing(total_s=time.perf_counter() - started),
         peak_mb=peak_rss_mb(),
     )
@@ -235,7 +235,9 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
     count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
-    kept = [warning for warning in analysis.warnings if warning != analysis.count.reason]
+    tell = partial(track_caveats, analysis.track, view=analysis.view, rate_hz=analysis.sample_rate_hz)
+    of_reps = set(tell(analysis.count))  # they name reps by number
+    kept = [warning for warning in analysis.warnings if warning not in of_reps]
     return replace(
         analysis,
         count=count,
@@ -243,7 +245,7 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
         recognition=recognition,
         cues=cues,
         corrections=corrections,
-        warnings=(*kept, *filter(None, [count.reason])),
+        warnings=(*kept, *tell(count)),
     )
 
 

@@ -200,7 +200,8 @@ def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, a
     driver = _better_seen(max(agreeing, key=lambda c: (c.signal.is_plain, c.score)), agreeing, track)
     score = max(c.score for c in agreeing)
     other = _other_limb(driver, candidates)
-    reps = _without_ghosts(_reps_of(driver, other), angles, time_s=track.time_s)
+    moves = driver.signal.values if other is None else None
+    reps = _without_ghosts(_reps_of(driver, other), angles, moves=moves, time_s=track.time_s)
     if other is None:
         reps = _without_rests(reps, driver.signal.values, time_s=track.time_s)
         reps = _mark_cut(reps, driver.signal.values, time_s=track.time_s)
@@ -275,9 +276,16 @@ def _reps_of(driver: Candidate, other: Candidate | None) -> list[Rep]:
     return sorted(reps, key=lambda rep: rep.turn_s)
 
 
-def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, time_s: Floats) -> list[Rep]:
-    """Return the reps that the rest of the body confirms, numbered."""
-    ghosts = find_ghosts(angles, time_s=time_s, reps_s=_times(reps))
+def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, moves: Floats | None, time_s: Floats) -> list[Rep]:
+    """Return the reps that the rest of the body confirms, numbered.
+
+    They are compared without the rests at their ends, told by what `moves` if one signal does: those inside a set hold
+    more of them than its first and its last.
+    """
+    times = _times(reps)
+    if moves is not None:
+        times = np.concatenate([trim_rests(each[None], moves, time_s=time_s) for each in times])
+    ghosts = find_ghosts(angles, time_s=time_s, reps_s=times)
     kept = [rep for rep, ghost in zip(reps, ghosts, strict=True) if not ghost]
     return [replace(rep, number=number) for number, rep in enumerate(kept, start=1)]
 
@@ -315,7 +323,8 @@ def _most_partial(driver: Candidate, agreeing: list[Candidate]) -> Cycles:
 
 def _partial_reps(cycles: Cycles, *, reps: list[Rep], track: LandmarkTrack) -> list[Rep]:
     """Return the shallow reps among the whole ones, and those cut by the ends of the clip."""
-    first_s, last_s = float(track.time_s[0]), float(track.time_s[-1])
+    seen_s = track.time_s[np.isfinite(track.xyz[:, :, 0]).any(axis=1)]
+    first_s, last_s = float(seen_s[0]), float(seen_s[-1])
     partial = [Rep(0, *times, is_partial=True) for times in cycles.partial]
     if np.isfinite(cycles.lead_s):
         partial.append(Rep(0, first_s, cycles.lead_s, float(cycles.starts_s[0]), is_partial=True, cut_start=True))

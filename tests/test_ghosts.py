@@ -1,5 +1,7 @@
 """What looks like a rep on one joint but not on the body is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,7 +115,17 @@ def test_what_the_measured_joint_hardly_makes_is_shallow(roms_deg, shallow):
     assert np.flatnonzero(find_shallow(np.array(roms_deg, dtype=float))).tolist() == shallow
 
 
-@pytest.mark.parametrize("out_s", [1.0, 1.5, 2.0, 2.5])
+def test_the_rest_inside_a_set_makes_no_ghost_of_its_first_rep():
+    """Reps inside a set hold part of the rests between them, the first and the last do not."""
+    rng = np.random.default_rng(3)
+    motion = Motion("squat", (RepPlan(out_s=1.0, hold_s=1.0, back_s=1.0),) * 5, lead_in_s=0.7, lead_out_s=0.6)
+    track = compute_truth(motion, filming=Filming(fps=15)).track
+    for _ in range(6):
+        shaken = replace(track, xyz=track.xyz + rng.normal(0, 1.0, track.xyz.shape))
+        assert summarize(shaken).rep_count == 5
+
+
+@pytest.mark.parametrize("out_s", [1.0, 1.5, 2.0])
 def test_a_rep_that_is_lowered_more_slowly_than_the_others_is_one(out_s):
     plans = (RepPlan(out_s=out_s, back_s=1.0), *[RepPlan(out_s=1.0, back_s=1.0)] * 4)
     motion = Motion("squat", plans, lead_in_s=0.7, lead_out_s=0.6)

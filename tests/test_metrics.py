@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.landmarks import ANGLE_NAMES, INDEX, SIDES, LandmarkTrack
+from core.mannequin import Filming, Motion, RepPlan, compute_truth
 from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic, velocity_ends
 from core.metrics.curve import cut_curve, find_pause
 from core.metrics.direction import detect_load_direction
 from core.metrics.joint import base_joint, choose_joint, driven_side
+from core.pipeline import summarize
 from core.recognition import recognize_exercise
 from core.reps import Rep, RepCount
 from tests.synthetic import EXERCISES, Performance, perform
@@ -57,6 +59,14 @@ class TestOneRep:
         assert rep.pause_turn_s == pytest.approx(1.0, abs=0.1)
         assert rep.from_turn_s == pytest.approx(2.0, abs=0.1)
         assert rep.pause_top_s == pytest.approx(1.0, abs=0.1)
+
+    def test_a_slow_lowering_beside_a_quick_lift_is_no_pause(self):
+        plan = RepPlan(out_s=5.0, back_s=0.5)
+        track = compute_truth(Motion("squat", (plan,) * 3), filming=Filming(fps=15)).track
+        tempo = [float(part) for part in summarize(track).metrics.tempo.split("-")]
+        assert tempo[0] > 3.5, tempo
+        assert tempo[1] < 0.6, tempo
+        assert tempo[2] == pytest.approx(0.5, abs=0.15), tempo
 
     def test_a_position_held_with_a_wobble_is_a_pause_and_no_movement(self):
         """As the landmarks of a lock-out are: 4 degrees to and fro, slower and faster."""
@@ -363,7 +373,7 @@ def test_curve_outside_the_samples_is_none():
     assert cut_curve(time_s, time_s, start_s=0.2, end_s=0.3) is None
     curve = cut_curve(time_s, time_s, start_s=0.1, end_s=0.8)
     assert curve is not None
-    assert find_pause(curve, 0.4) == (0.4, 0.4)
+    assert find_pause(curve, 0.4, turn_s=0.4) == (0.4, 0.4)
 
 
 @given(

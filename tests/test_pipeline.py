@@ -158,7 +158,7 @@ def test_a_lost_person_is_told_with_the_time(squat_track):
     xyz = squat_track.xyz.copy()
     xyz[30:60] = np.nan
     warnings = summarize(replace(squat_track, xyz=xyz)).warnings
-    assert "The person was lost for 2.0 s, from 2.0 s to 4.0 s. Nothing is counted there." in warnings
+    assert "The person was lost for 2.0 s, from 2.0 s to 4.0 s. A rep across it is not measured." in warnings
 
 
 def test_a_person_lost_at_the_ends_is_told(squat_track):
@@ -190,7 +190,7 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
 
 def test_why_nothing_was_counted_is_said_before_what_else_there_is_to_say(analysis):
     nothing = RepCount(None, np.full(3, np.nan), "deg", reason="The body hardly moves: nothing to count.")
-    said = track_caveats(analysis.track, nothing, replace(analysis.view, name="front"), rate_hz=5.0)
+    said = track_caveats(analysis.track, nothing, view=replace(analysis.view, name="front"), rate_hz=5.0)
     assert said[0] == nothing.reason
     assert len(said) > 1
 

@@ -366,7 +366,7 @@ def crowd(analysis: Analysis) -> Analysis:
         for rep in range(1, 6)
     ]
     warnings = (
-        "The person was lost for 1.2 s, from 3.4 s to 4.6 s. Nothing is counted there.",
+        "The person was lost for 1.2 s, from 3.4 s to 4.6 s. A rep across it is not measured.",
         "The file ends early: the clip says it lasts 40.0 s, but only 33.1 s of it can be read. "
         "The result covers that part.",
         "The camera is in front: joints bend towards it, so their angles rest on estimated depth and may be off by "

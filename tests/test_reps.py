@@ -250,6 +250,16 @@ def test_a_whole_rep_that_the_clip_cuts_before_it_is_home_is_marked(missing):
     assert [rep.cut_start for rep in backwards.reps] == [missing > 0, False, False, False]
 
 
+def test_a_partial_rep_ends_where_the_person_is_last_seen():
+    time_s = clock(4, rate_hz=30.0, rest_s=0.0)
+    flexion = wave(time_s, cycles=4, rest_s=0.0)
+    gone = time_s > 3.4 * REP_S
+    result = count(np.where(gone, np.nan, flexion), time_s)
+    (partial,) = result.partial_reps
+    assert partial.cut_end
+    assert partial.end_s == pytest.approx(time_s[~gone][-1])
+
+
 def test_a_rest_between_reps_belongs_to_none():
     time_s = np.arange(0, 20, 1 / 15)
     flexion = wave(time_s, cycles=2) + wave(time_s, cycles=2, rest_s=13.0)

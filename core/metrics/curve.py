@@ -12,7 +12,7 @@ PAUSE_BAND = 0.10
 """A pause stays within this share of the rep's range of its turning point: the landmarks of a held position wobble by 5
 to 10 degrees. Half as much made 2.4 s of a lock-out part of the lowering before it, in a clip of deadlifts."""
 PAUSE_VELOCITY = 0.10
-"""A pause begins and ends where speed crosses this share of the rep's peak speed (rule of thumb: studies
+"""A pause begins and ends where speed crosses this share of the peak speed of its half (rule of thumb: studies
 of reaching customarily set movement onset and end at 5 to 10 % of peak velocity)."""
 _MARGIN = 3
 """Samples beyond the rep that shape the spline at its ends."""
@@ -100,19 +100,23 @@ def read_between(
     return between
 
 
-def find_pause(curve: RepCurve, at_s: float) -> tuple[float, float]:
+def find_pause(curve: RepCurve, at_s: float, *, turn_s: float) -> tuple[float, float]:
     """Return when the pause around `at_s` begins and ends; equal if there is none.
 
     Notes
     -----
     The pause lies within the stretch around `at_s` in which the value stays within `PAUSE_BAND` of
     the rep's range, and reaches from the first to the last moment there slower than
-    `PAUSE_VELOCITY` of the rep's peak speed. An even cosine of 2 s, which never rests, so has a
+    `PAUSE_VELOCITY` of the peak speed of its own half, before or after `turn_s`: next to a quick lift all of a slow
+    lowering would be rest. An even cosine of 2 s, which never rests, so has a
     pause of 0.06 s at its turn; the band alone would give it 0.41 s.
     """
     at = int(np.argmin(np.abs(curve.time_s - at_s)))
     near = np.abs(curve.value - curve.value[at]) <= PAUSE_BAND * curve.rom
-    slow = np.abs(curve.velocity) <= PAUSE_VELOCITY * np.abs(curve.velocity).max()
+    speed, is_out = np.abs(curve.velocity), curve.time_s <= turn_s
+    slow = np.zeros(len(speed), dtype=bool)
+    for half in (is_out, ~is_out):
+        slow[half] = speed[half] <= PAUSE_VELOCITY * speed[half].max(initial=0.0)
     low, high = _run_around(near, at)
     resting = np.flatnonzero(slow[low:high]) + low
     if len(resting) == 0:

@@ -188,9 +188,9 @@ def compute_rep_metrics(
 
 def split_phases(rep: Rep, curve: RepCurve) -> Phases:
     """Split a rep into rest, way out, rest at the turn, way back, rest."""
-    leaves_s = min(find_pause(curve, rep.start_s)[1], rep.turn_s)
-    returns_s = max(find_pause(curve, rep.end_s)[0], rep.turn_s)
-    arrives_s, departs_s = find_pause(curve, rep.turn_s)
+    leaves_s = min(find_pause(curve, rep.start_s, turn_s=rep.turn_s)[1], rep.turn_s)
+    returns_s = max(find_pause(curve, rep.end_s, turn_s=rep.turn_s)[0], rep.turn_s)
+    arrives_s, departs_s = find_pause(curve, rep.turn_s, turn_s=rep.turn_s)
     return Phases(
         start_s=rep.start_s,
         leaves_s=leaves_s,
