@@ -1,5 +1,6 @@
 """When a spooled clip goes: taken back, session over, expired, server stopped or crashed; and when it must not."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -236,13 +237,52 @@ def test_a_clip_that_takes_long_to_delete_keeps_nobody_waiting(spool, monkeypatc
     assert clips_on_disk(spool) == [other.path]
 
 
-def test_foreign_names_are_not_followed(tmp_path):
+def test_a_folder_without_a_lock_goes_with_what_is_in_it(tmp_path):
+    """A release that deleted the lock first was killed in the midst of it."""
+    folder = tmp_path / f"{FOLDER_PREFIX}x"
+    (folder / "run-1" / "stills").mkdir(parents=True)
+    (folder / "clip").write_bytes(b"clip")
+    Spool(tmp_path, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+UNBORN = """
+import os, signal, sys
+from pathlib import Path
+from core.spool import Spool
+def die_at(event, args):
+    if event == "os.rename":
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die_at)
+Spool(Path(sys.argv[1]), max_file_bytes=100, quota_bytes=100, ttl_s=60)
+"""
+
+
+def test_a_server_that_was_killed_while_it_made_its_folder_leaves_nothing_for_good(tmp_path):
+    died = subprocess.run([sys.executable, "-c", UNBORN, str(tmp_path)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    (unborn,) = tmp_path.iterdir()
+    Spool(tmp_path, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
+    assert unborn.exists(), "it may be a server that starts at this moment"
+    hours_ago = time.time() - 2 * 3600
+    os.utime(unborn, (hours_ago, hours_ago))
+    Spool(tmp_path, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("has_lock", [True, False], ids=["with a lock", "without"])
+@pytest.mark.parametrize("prefix", [FOLDER_PREFIX, ".repscope-new-"])
+def test_foreign_names_are_not_followed(tmp_path, prefix, has_lock):
     """A link of our name into somebody's data is not an orphan of ours."""
     treasure = tmp_path / "treasure"
-    treasure.mkdir()
-    (treasure / ".lock").touch()
+    (treasure / "more").mkdir(parents=True)
+    names = ["gold", "more/silver"] + [".lock"] * has_lock
+    for name in names:
+        (treasure / name).touch()
     base = tmp_path / "base"
     base.mkdir()
-    (base / f"{FOLDER_PREFIX}x").symlink_to(treasure, target_is_directory=True)
+    link = base / f"{prefix}x"
+    link.symlink_to(treasure, target_is_directory=True)
+    os.utime(link, (0, 0), follow_symlinks=False)
     Spool(base, max_file_bytes=100, quota_bytes=100, ttl_s=60).close()
-    assert (treasure / ".lock").exists()
+    assert all((treasure / name).exists() for name in names)

@@ -4,11 +4,15 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 FOLDER_PREFIX = "repscope-spool-"
+UNNAMED_PREFIX = ".repscope-new-"
+STARTING_S = 3600  # a folder that has no name after this long belongs to no server that is just starting
 LOCK_NAME = ".lock"
 RUN_PREFIX = "run-"
 
@@ -21,17 +25,31 @@ def remove_orphans(base: Path) -> None:
     """
     for folder in base.glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError):  # locked: its server lives. Gone: another server was faster
-            if folder.lstat().st_uid != os.geteuid():
-                continue
-            with suppress(FileNotFoundError):  # it died between deleting the lock and the empty folder
-                lock_fd = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-                try:
-                    fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    remove_server_folder(folder)
-                finally:
-                    os.close(lock_fd)
-                continue
-            folder.rmdir()
+            if _is_ours(folder):
+                _remove_orphan(folder)
+    for folder in base.glob(f"{UNNAMED_PREFIX}*"):
+        with suppress(OSError):
+            if _is_ours(folder) and time.time() - folder.stat().st_mtime > STARTING_S:
+                shutil.rmtree(folder)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell a folder of this user from a link of that name, whose target is somebody's data."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+
+
+def _remove_orphan(folder: Path) -> None:
+    try:
+        lock_fd = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # no server lives there: its folder has the lock before it has its name
+        remove_server_folder(folder)
+        return
+    try:
+        fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_server_folder(folder)
+    finally:
+        os.close(lock_fd)
 
 
 def remove_server_folder(folder: Path) -> None:
@@ -76,7 +94,7 @@ def measure_folder(path: Path) -> int:
 
 def claim_folder(base: Path) -> tuple[Path, int]:
     """Make a private folder and lock it before it gets the name that :func:`remove_orphans` looks for."""
-    unnamed = Path(tempfile.mkdtemp(prefix=".repscope-new-", dir=base))  # mkdtemp: mode 0700
+    unnamed = Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=base))  # mkdtemp: mode 0700
     lock_fd = os.open(unnamed / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return unnamed.rename(base / f"{FOLDER_PREFIX}{secrets.token_urlsafe(12)}"), lock_fd
