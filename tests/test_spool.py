@@ -12,6 +12,7 @@ import pytest
 from core.errors import UploadError
 from core.settings import Settings
 from core.spool import MB, NoRoomError, Spool, SpooledFile, TooLargeError, UploadWriter, open_spool
+from core.spool.writer import Room
 
 HOUR_S = 3600.0
 
@@ -158,6 +159,34 @@ def test_quota_room_comes_back(spool):
     assert spool.room.used_bytes == MB
     spool.remove(file.token)
     assert spool.room.used_bytes == 0
+
+
+def test_an_upload_that_had_its_room_comes_in_although_an_analysis_filled_the_quota_meanwhile(spool):
+    other = put(spool, bytes(MB))
+    run = spool.make_folder(other.token)
+    with spool.begin() as writer:
+        writer.write(bytes(MB))
+        (run / "annotated.mp4").write_bytes(bytes(6 * MB))
+        spool.count_folders(other.token)
+        file = writer.commit()
+    assert spool.get(file.token) == file
+    spool.remove(other.token)
+    spool.remove(file.token)
+    assert clips_on_disk(spool) == []
+    assert spool.room.used_bytes == 0
+
+
+def test_a_clip_that_cannot_be_handed_over_leaves_nothing(tmp_path):
+    def refuse(_: SpooledFile) -> None:
+        raise NoRoomError("no")
+
+    room = Room(MB)
+    with UploadWriter(tmp_path / "clip", max_bytes=MB, room=room, on_complete=refuse) as writer:
+        writer.write(b"clip")
+        with pytest.raises(NoRoomError):
+            writer.commit()
+    assert list(tmp_path.iterdir()) == []
+    assert room.used_bytes == 0
 
 
 def test_quota_holds_under_concurrent_uploads(tmp_path):

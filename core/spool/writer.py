@@ -61,10 +61,14 @@ class Room:
             return sum(self._taken.values())
 
     def claim(self, token: str, *, size_bytes: int) -> None:
-        """Set what one clip takes, or raise NoRoomError and leave it as it was."""
+        """Set what one clip takes, or raise NoRoomError and leave it as it was.
+
+        What it took already is never refused, although :meth:`count` filled the quota meanwhile.
+        """
         with self._mutex:
-            others = sum(self._taken.values()) - self._taken.get(token, 0)
-            if others + size_bytes > self.quota_bytes:
+            taken = self._taken.get(token, 0)
+            others = sum(self._taken.values()) - taken
+            if size_bytes > taken and others + size_bytes > self.quota_bytes:
                 raise _no_room(
                     f"clips on this server may take {self.quota_bytes / MB:g} MB (SPOOL_QUOTA_MB), "
                     f"and {others / MB:.1f} MB is taken"
@@ -107,6 +111,7 @@ class UploadWriter:
         self._hash = hashlib.sha256()
         self._head = b""
         self.size_bytes = 0
+        self._is_over = False  # handed over, or removed
         with disk_errors():
             self._fd: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
@@ -155,32 +160,36 @@ class UploadWriter:
         """
         if self.size_bytes == 0:
             raise UploadError("The file is empty (0 bytes). Record or export the clip again, then upload it.")
-        self._close()
-        self._room.claim(self._path.name, size_bytes=self.size_bytes)  # an announced size may have been larger
-        file = SpooledFile(
-            token=self._path.name,
-            path=self._path,
-            size_bytes=self.size_bytes,
-            sha256=self._hash.hexdigest(),
-            media_type=_media_type(self._head),
-            created=datetime.now(UTC),
-        )
-        self._on_complete(file)
+        with self._mutex:
+            with disk_errors():  # a disk over the network may tell only now that it is full
+                self._close()
+            self._room.claim(self._path.name, size_bytes=self.size_bytes)  # an announced size may have been larger
+            file = SpooledFile(
+                token=self._path.name,
+                path=self._path,
+                size_bytes=self.size_bytes,
+                sha256=self._hash.hexdigest(),
+                media_type=_media_type(self._head),
+                created=datetime.now(UTC),
+            )
+            self._on_complete(file)
+            self._is_over = True
         return file
 
     def abort(self) -> None:
-        """Remove the partial file and give its room back; does nothing after :meth:`commit`."""
-        if self._close():
+        """Remove the partial file and give its room back; does nothing after :meth:`commit` has succeeded."""
+        with self._mutex:
+            if self._is_over:
+                return
+            self._is_over = True
+            self._close()
             self._path.unlink(missing_ok=True)
             self._room.free(self._path.name)
 
-    def _close(self) -> bool:
-        """Close the file; return False when it was closed already."""
-        with self._mutex:
-            fd, self._fd = self._fd, None
-            if fd is not None:
-                os.close(fd)
-            return fd is not None
+    def _close(self) -> None:
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
 
     def __enter__(self) -> Self:
         return self
