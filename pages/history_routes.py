@@ -12,17 +12,17 @@ from itertools import chain
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from core.errors import HistoryError
 from core.history import Keyring, Owner, get_history, get_keyring
+from pages.routes import HEADERS, send_file
 
 BROWSER_SRC = "/history/browser"
 COOKIE = "repscope_history"
 COOKIE_SECONDS = 400 * 24 * 3600
 """Browsers keep no cookie longer; opening the history starts the time anew."""
-HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 PICTURE_HEADERS = HEADERS | {"Cache-Control": "private, max-age=3600"}
 SAVED_ID = re.compile(r"[0-9a-f]{32}")
 PICTURE = re.compile(r"([0-9]{1,6})\.jpg")
@@ -89,7 +89,7 @@ async def send_clip(request: Request) -> Response:
         return _gone()
     path = await to_thread.run_sync(get_history().clip_path, owner, saved_id)
     summary = await to_thread.run_sync(get_history().summary, owner, saved_id) if path else None
-    return FileResponse(path, media_type=summary.clip_type, headers=HEADERS) if path and summary else _gone()
+    return send_file(path, media_type=summary.clip_type) if path and summary else _gone()
 
 
 @say_errors

@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from core.spool import get_spool
 
@@ -26,7 +27,7 @@ PICTURE = re.compile(r"[a-z_]+\.jpg")
 async def send_clip(request: Request) -> Response:
     """Serve a spooled clip to the player, with range requests."""
     file = get_spool().get(request.path_params["token"])
-    return _respond(file.path, media_type=file.media_type) if file else _gone()
+    return send_file(file.path, media_type=file.media_type) if file else _gone()
 
 
 async def send_still(request: Request) -> Response:
@@ -60,16 +61,39 @@ def file_name(asked: str, made: str) -> str:
 
 def _send(request: Request, name: str, *, media_type: str, saved_as: str | None = None) -> Response:
     folder = get_spool().get_folder(request.path_params["token"], request.path_params["run"])
-    return _respond(folder / name, media_type=media_type, saved_as=saved_as) if folder else _gone()
+    return send_file(folder / name, media_type=media_type, saved_as=saved_as) if folder else _gone()
 
 
-def _respond(path: Path, *, media_type: str, saved_as: str | None = None) -> Response:
+def send_file(path: Path, *, media_type: str, saved_as: str | None = None) -> Response:
     """Send a file, or say that it is gone: it may go at any time, also from under the spool."""
     try:
         found = path.stat()
     except FileNotFoundError:
         return _gone()
-    return FileResponse(path, stat_result=found, media_type=media_type, headers=HEADERS, filename=saved_as)
+    return _PassingFile(path, stat_result=found, media_type=media_type, headers=HEADERS, filename=saved_as)
+
+
+class _PassingFile(FileResponse):
+    """A file that may go until it is open, which in Starlette it is only after a 200 has been sent."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the first line together with the first bytes, or 404 instead of both."""
+        start: Message | None = None
+
+        async def send_opened(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if start:
+                await send(start)
+                start = None
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_opened)
+        except FileNotFoundError:
+            await _gone()(scope, receive, send)
 
 
 def _gone() -> Response:

@@ -6,9 +6,12 @@ import os
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from core.spool import get_spool
-from pages.routes import ROUTES, file_name
+from pages.routes import ROUTES, file_name, send_clip
 
 PREVIEW = os.urandom(5000)
 
@@ -110,6 +113,25 @@ def test_no_other_name_is_served(client, base, name):
 def test_a_file_that_went_from_under_the_spool_is_gone_and_no_error(client, clip):
     clip.path.unlink()
     assert client.get(f"/clip/{clip.token}").status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-9"}, {"range": "bytes=0-1,5-9"}])
+def test_a_clip_that_goes_just_before_it_is_opened_is_gone_and_no_error(clip, headers):
+    """What the session's end does while the server is between the answer's first line and the file."""
+
+    async def answer(request: Request) -> Response:
+        response = await send_clip(request)
+        clip.path.unlink()
+        return response
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=[Route("/clip/{token}", answer)]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await client.get(f"/clip/{clip.token}", headers=headers)
+
+    found = asyncio.run(ask())
+    assert (found.status_code, found.text) == (404, "This is no longer on the server.")
+    assert found.headers["cache-control"] == "private, no-store"
 
 
 def test_a_run_belongs_to_its_clip(client, base, tmp_path):

@@ -7,10 +7,13 @@ from functools import partial
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from core.errors import HistoryError
 from core.history import Keyring, Labels, get_keyring
-from pages.history_routes import BROWSER_SRC, HISTORY_ROUTES
+from pages.history_routes import BROWSER_SRC, HISTORY_ROUTES, send_clip
 from tests.history.conftest import ANNA
 from tests.history.test_pages import visit
 
@@ -75,3 +78,19 @@ def test_who_was_given_the_address_of_a_picture_gets_that_and_nothing_else(histo
     assert (ask("GET", src).status_code, ask("GET", link).status_code) == (200, 200)
     assert ask("GET", f"/history/files/{token}/export.zip").status_code == 404
     assert get_keyring().read_pass(token, to="browser") is None, "it would be taken for the browser itself"
+
+
+def test_a_saved_clip_that_is_deleted_just_before_it_is_opened_is_gone_and_no_error(history, analysis, clip):
+    saved_id = history.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", clip=clip)
+
+    async def answer(request: Request) -> Response:
+        response = await send_clip(request)
+        history.delete(ANNA, saved_id)
+        return response
+
+    async def get() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=[Route("/{token}/{saved_id}/clip", answer)]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await client.get(f"/{get_keyring().write_pass(ANNA, to='files')}/{saved_id}/clip")
+
+    assert asyncio.run(get()).status_code == 404
