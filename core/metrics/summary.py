@@ -59,7 +59,7 @@ class SetMetrics:
     asymmetry_note
         Why it is NaN; empty where it is not.
     time_under_tension_s
-        How long any rep lasts, shallow ones too; rests are left out, and so is what the clip cuts, which may be set-up.
+        How long any rep lasts, pauses in it and shallow reps included; not what the clip cuts, which may be set-up.
         What two limbs do at once is not told twice.
     cadence_per_min
         Whole reps per minute from the start of the first to the end of the last.

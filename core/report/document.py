@@ -147,7 +147,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             "broad",
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
-        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "in reps, rests left out"),
+        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "in reps, with their pauses"),
         KeyFigure(
             "Consistency",
             say(100 * metrics.consistency, " %"),

@@ -51,7 +51,7 @@ def show_set(analysis: Analysis) -> None:
         "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
         "Under tension": (
             _text(metrics.time_under_tension_s, " s"),
-            "Time in reps, shallow ones included, rests left out; not what the clip cuts",
+            "Time in reps with their pauses, shallow ones included; not what the clip cuts",
         ),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
         _pace_label(metrics): (

@@ -18,7 +18,7 @@ def result(page: Page) -> Page:
     page.get_by_role("button", name="Try the sample clip").click()
     start(page)
     assert count_on(page) == SAMPLE_REPS
-    page.locator(".rs-charts[data-drawn]").wait_for()
+    page.locator(".rs-charts[data-drawn]").wait_for(timeout=90_000)
     return page
 
 

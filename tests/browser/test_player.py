@@ -16,7 +16,7 @@ from tests.server import Server, running_app, wait_until
 FRAME_S = 1 / FILMING.fps
 AXIS_LEFT, AXIS_RIGHT = 44, 10
 """px beside the time axis, as in player.css."""
-READY_MS = 30_000
+READY_MS = 90_000
 
 
 @pytest.fixture(scope="module")
