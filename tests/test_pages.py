@@ -265,9 +265,26 @@ def test_a_result_and_its_clip_can_be_deleted(result):
     app = page("results")
     app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
     app.run()
+    app.session_state["clip"] = result.clip  # analyzing leads here with the clip still in its page
+    app.run()
+    get_spool().keep(result.clip.file.token)
     app.button(key="result_delete").click().run()
     assert not app.exception
     assert "No result yet" in text_of(app)
+    assert not result.clip.file.path.exists()
+    assert "clip" not in app.session_state
+
+
+def test_a_clip_that_another_result_shows_stays(result):
+    other = replace(result, request=replace(result.request, frame_skip=9))
+    app = page("results")
+    app.session_state["results"] = {result.key: result, other.key: other}
+    app.session_state["clip"] = result.clip
+    app.run()
+    assert app.button(key="result_delete").label == "Delete this result"
+    app.button(key="result_delete").click().run()
+    assert result.clip.file.path.exists()
+    assert app.button(key="result_delete").label == "Delete this result and its clip"
 
 
 def test_an_expired_clip_is_explained():

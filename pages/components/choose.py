@@ -9,8 +9,8 @@ from core.errors import AnalysisError, UploadError
 from core.settings import Settings
 from core.spool import SpooledFile, get_spool
 from core.video import FILE_TYPES, VideoInfo
-from pages.components.job import cancel_run, probe_clip
-from pages.components.state import Clip
+from pages.components.job import cancel_run, current_run, probe_clip
+from pages.components.state import Clip, Result, results
 
 SAMPLE = Path(__file__).parents[2] / "models" / "sample_squats.mp4"
 
@@ -65,6 +65,22 @@ def _probe_or_discard(file: SpooledFile) -> VideoInfo:
 def _take_sample() -> None:
     file = get_spool().copy_in(SAMPLE, owner=_session_id())
     st.session_state["clip"] = Clip("Sample clip: squats", file, probe_clip(file))
+
+
+def is_used_beside(result: Result) -> bool:
+    """Tell whether another result, or the analysis under way, shows the same upload."""
+    token, run = result.clip.file.token, current_run()
+    others = [other for key, other in results().items() if key != result.key]
+    return any(other.clip.file.token == token for other in [*others, *([run] if run else [])])
+
+
+def give_up_clip(result: Result) -> None:
+    """Take a result's clip off the server, also where it is still the one of this page."""
+    clip: Clip | None = st.session_state.get("clip")
+    if clip is not None and clip.file.token == result.clip.file.token:
+        _forget_clip()
+    else:
+        get_spool().discard(result.clip.file.token)
 
 
 def _forget_clip() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.landmarks import SIDES, TRUNK_LEAN
 from core.pipeline import Analysis
 from pages.components.annotated import show_annotated
+from pages.components.choose import give_up_clip, is_used_beside
 from pages.components.corrections import apply_edit, choose_corrections, in_words
 from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
@@ -43,8 +44,12 @@ def show_result(key: Key) -> None:
     show_annotated(result)
     show_report(result)
     _show_cost(result)
-    if st.button("Delete this result and its clip", icon=":material/delete:", key="result_delete"):
+    keeps_clip = is_used_beside(result)
+    words = "Delete this result" if keeps_clip else "Delete this result and its clip"
+    if st.button(words, icon=":material/delete:", key="result_delete"):
         drop_result(key)
+        if not keeps_clip:
+            give_up_clip(result)
         st.rerun(scope="app")
 
 
