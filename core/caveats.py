@@ -19,6 +19,11 @@ CUT_OFF_MIN_S = 0.5
 def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
     """Return what the clip itself and its sampling leave out."""
     warnings = [plan.note] if plan.note else []
+    if info.is_mirrored:
+        warnings.append(
+            "The clip is stored mirrored, as selfie cameras do: what is called left here is the athlete's right. "
+            "Turn mirroring off in the camera's settings, or film with the rear camera."
+        )
     missing_s = info.duration_s - float(track.time_s[-1])
     if missing_s > CUT_OFF_MIN_S + 1 / plan.sample_rate_hz:
         warnings.append(

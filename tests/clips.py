@@ -50,6 +50,18 @@ def write_clip(
     return path
 
 
+def set_display_matrix(path: Path, a: int, b: int, c: int, d: int) -> Path:
+    """Set how a player turns and mirrors an MP4: x' = ax + cy, y' = bx + dy (ISO/IEC 14496-12, 8.3.2)."""
+    data = bytearray(path.read_bytes())
+    matrix_at = data.index(b"tkhd") + 4 + 40  # version 0: the matrix follows 40 bytes of times, layer and volume
+    rows = (a, b, 0), (c, d, 0), (0, 0, 1 << 14)
+    data[matrix_at : matrix_at + 36] = b"".join(
+        (number << 16).to_bytes(4, "big", signed=True) for row in rows for number in row
+    )
+    path.write_bytes(data)
+    return path
+
+
 def write_tone(path: Path) -> Path:
     """Write a second of sound without any picture."""
     with av.open(str(path), "w") as container:

@@ -12,7 +12,7 @@ from core.errors import VideoError
 from core.sampling import SamplingPlan, plan_sampling
 from core.video import Frame, VideoInfo
 from core.video.read import _open, _Scaler, iter_frames, probe
-from tests.clips import write_clip, write_tone
+from tests.clips import set_display_matrix, write_clip, write_tone
 
 
 def plan_for(info: VideoInfo, **changes: object) -> SamplingPlan:
@@ -71,6 +71,24 @@ def test_rotation_is_applied(tmp_path, rotation_deg, corner, size):
     info = probe(path, max_duration_s=60)
     image = read(path)[0].image
     assert (info.width, info.height, info.rotation_deg) == (*size, rotation_deg)
+    assert image.shape == (size[1], size[0], 3)
+    assert white_corner(image) == corner
+
+
+@pytest.mark.parametrize(
+    ("matrix", "corner", "size", "turn_deg"),
+    [
+        ((-1, 0, 0, 1), "top right", (64, 48), 0),
+        ((1, 0, 0, -1), "bottom left", (64, 48), 180),
+        ((0, 1, 1, 0), "top left", (48, 64), 90),
+        ((0, -1, -1, 0), "bottom right", (48, 64), 270),
+    ],
+)
+def test_a_clip_that_players_mirror_is_seen_as_they_show_it(tmp_path, matrix, corner, size, turn_deg):
+    path = set_display_matrix(write_clip(tmp_path / "selfie.mp4"), *matrix)
+    info = probe(path, max_duration_s=60)
+    image = read(path)[0].image
+    assert (info.width, info.height, info.rotation_deg, info.is_mirrored) == (*size, turn_deg, True)
     assert image.shape == (size[1], size[0], 3)
     assert white_corner(image) == corner
 

@@ -22,6 +22,8 @@ class VideoInfo:
         px, after rotation and with square pixels.
     rotation_deg
         Clockwise turn the player applies: 0, 90, 180 or 270.
+    is_mirrored
+        Whether it then swaps left and right, as for the clip of a selfie camera.
     duration_s, fps, frame_count
         Of the video stream; `fps` is the mean rate, `frame_count` what the container announces.
     size_bytes
@@ -40,6 +42,7 @@ class VideoInfo:
     frame_count: int
     size_bytes: int
     pixel_format: str | None = None
+    is_mirrored: bool = False
 
 
 @dataclass(frozen=True)

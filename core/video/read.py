@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
+from av.buffer import Buffer
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
@@ -69,17 +70,19 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         if frame is None:
             raise VideoError(_NO_FRAMES)
         width, height = _displayed_size(frame, stream)
+        turn_deg, is_mirrored = _orientation(frame)
         return VideoInfo(
             container=container.format.name.split(",")[0],
             codec=stream.codec_context.codec.canonical_name,
             width=width,
             height=height,
-            rotation_deg=_rotation_deg(frame),
+            rotation_deg=turn_deg,
             duration_s=duration_s,
             fps=fps,
             frame_count=frame_count,
             size_bytes=path.stat().st_size,
             pixel_format=frame.format.name,
+            is_mirrored=is_mirrored,
         )
 
 
@@ -241,15 +244,25 @@ def _mean_rate(stream: VideoStream, *, duration_s: float, frame_count: int) -> f
     return float(rate) if rate else frame_count / duration_s
 
 
-def _rotation_deg(frame: VideoFrame) -> int:
-    """Return the clockwise turn to apply; FFmpeg's display matrix counts the other way round."""
-    return round(-frame.rotation / 90) * 90 % 360
+def _orientation(frame: VideoFrame) -> tuple[int, bool]:
+    """Return the clockwise turn in degrees to apply, and whether to swap left and right after it.
+
+    FFmpeg's display matrix, nine numbers of which the first two of each row turn and stretch. ``frame.rotation`` would
+    take a mirrored picture for one upside down.
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, Buffer):
+        return 0, False
+    (a, b, _), (c, d, _), _ = np.frombuffer(matrix, np.int32).reshape(3, 3).astype(float)
+    is_mirrored = bool(a * d - b * c < 0)
+    turn_deg = np.degrees(np.arctan2(b, -a if is_mirrored else a))
+    return round(float(turn_deg) / 90) * 90 % 360, is_mirrored
 
 
 def _displayed_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     ratio = stream.sample_aspect_ratio
     width, height = round(frame.width * float(ratio)) if ratio else frame.width, frame.height
-    return (height, width) if _rotation_deg(frame) in (90, 270) else (width, height)
+    return (height, width) if _orientation(frame)[0] in (90, 270) else (width, height)
 
 
 class _Scaler:
@@ -260,7 +273,8 @@ class _Scaler:
 
     def to_image(self, frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Return the frame as upright RGB; swscale goes straight to the target size."""
-        turn = _rotation_deg(frame)
+        turn, is_mirrored = _orientation(frame)
         width, height = size_wh[::-1] if turn in (90, 270) else size_wh
         image = self._swscale.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
-        return np.ascontiguousarray(np.rot90(image, -turn // 90))
+        upright = np.rot90(image, -turn // 90)
+        return np.ascontiguousarray(upright[:, ::-1] if is_mirrored else upright)
