@@ -93,6 +93,24 @@ def test_a_clip_that_players_mirror_is_seen_as_they_show_it(tmp_path, matrix, co
     assert white_corner(image) == corner
 
 
+@pytest.mark.parametrize("name", ["late.mkv", "late.webm", "late.mp4"])
+def test_a_clip_cut_out_of_a_longer_one_lasts_from_its_own_first_frame(tmp_path, name):
+    codec = "libvpx-vp9" if name.endswith("webm") else "libx264"
+    path = write_clip(tmp_path / name, codec=codec, times_s=[500 + index / 10 for index in range(30)])
+    info = probe(path, max_duration_s=60)
+    assert info.duration_s == pytest.approx(3.0, abs=0.11)
+    assert [frame.time_s for frame in read(path)] == pytest.approx([index / 10 for index in range(30)], abs=0.01)
+
+
+def test_a_recording_that_grows_faster_is_seen_to_its_end(tmp_path):
+    """As a browser records: its header knows the rate of the first frames at best."""
+    times_s = [*np.arange(0, 4, 1 / 10), *np.arange(4, 12, 1 / 30)]
+    path = write_clip(tmp_path / "recorded.webm", codec="libvpx-vp9", times_s=[float(at_s) for at_s in times_s])
+    info = probe(path, max_duration_s=60)
+    assert info.fps == pytest.approx(len(times_s) / 12, rel=0.05)
+    assert read(path, frame_skip=4)[-1].time_s > 11.8
+
+
 def test_pixels_that_are_not_square_are_displayed_as_they_should(tmp_path):
     path = write_clip(tmp_path / "wide.mp4", aspect=Fraction(2, 1))
     info = probe(path, max_duration_s=60)

@@ -69,12 +69,12 @@ def decode_picked(
     Of a clip whose packets do not tell what they hold, every frame is decoded and told to the picker; `fps` gives
     times to frames without one.
     """
-    start_s = float((stream.start_time or 0) * (stream.time_base or 0))
+    begins_s = start_s(stream)
     if _is_told_by_packets(container, stream):
-        yield from _decode_few(container, stream, picker=picker, start_s=start_s)
+        yield from _decode_few(container, stream, picker=picker, begins_s=begins_s)
         return
     for index, frame in enumerate(decode_all(container, stream)):
-        time_s = index / fps if frame.time is None else frame.time - start_s
+        time_s = index / fps if frame.time is None else frame.time - begins_s
         if pick := picker.pick(index, time_s):
             yield pick, frame
         if picker.is_full:
@@ -88,7 +88,7 @@ def decode_all(container: InputContainer, stream: VideoStream) -> Iterator[Video
 
 
 def _decode_few(
-    container: InputContainer, stream: VideoStream, *, picker: Picker, start_s: float
+    container: InputContainer, stream: VideoStream, *, picker: Picker, begins_s: float
 ) -> Iterator[tuple[Pick, VideoFrame]]:
     context, is_intra = stream.codec_context, stream.codec_context.codec.intra_only
     ticks = stream.time_base or Fraction(1, av.time_base)
@@ -96,7 +96,7 @@ def _decode_few(
     numbers = count()
 
     def announce(pts: int) -> None:
-        time_s = pts * ticks.numerator / ticks.denominator - start_s
+        time_s = pts * ticks.numerator / ticks.denominator - begins_s
         if pick := picker.pick(next(numbers), time_s):
             picked[pts] = pick
 
@@ -148,6 +148,11 @@ def _announce_ahead(packets: Iterator["VideoPacket"], announce: Callable[[int], 
     while times:
         announce(heappop(times))
     yield from held
+
+
+def start_s(stream: VideoStream) -> float:
+    """Return when the first frame is shown, s on the file's own clock."""
+    return float((stream.start_time or 0) * (stream.time_base or 0))
 
 
 def read_packets(container: InputContainer, stream: VideoStream) -> Iterator["VideoPacket"]:

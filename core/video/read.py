@@ -7,6 +7,7 @@ or a reference to another file never gets as far as FFmpeg's guessing.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from core.errors import VideoError
 from core.sampling import SamplingPlan
 from core.video.info import FILE_TYPES, Frame, VideoInfo
-from core.video.pick import Picker, decode_all, decode_picked, read_packets
+from core.video.pick import Picker, decode_all, decode_picked, read_packets, start_s
 
 if TYPE_CHECKING:
     from core.video.preview import PreviewWriter
@@ -60,7 +61,7 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         stream.codec_context.thread_count = 1  # each further one would begin a frame that nobody waits for
         _check_header(stream)
         duration_s, frame_count = _measure_length(path, container, stream)
-        fps = _mean_rate(stream, duration_s=duration_s, frame_count=frame_count)
+        fps = _mean_rate(container, stream, duration_s=duration_s, frame_count=frame_count)
         if duration_s > max_duration_s:
             raise VideoError(
                 f"The clip is too long: {duration_s:.0f} s, the limit is {max_duration_s:.0f} s. "
@@ -188,14 +189,15 @@ def _check_header(stream: VideoStream) -> None:
 def _measure_length(path: Path, container: InputContainer, stream: VideoStream) -> tuple[float, int]:
     """Return the stream's duration (s) and number of frames, from the header or else from the packets.
 
-    A header that announces too little would end the analysis there: the last packets are looked at, too.
+    A Matroska header tells when the last frame ends and not how many there are: browsers record as many as they find
+    time for. An MP4 header may announce too little, which would end the analysis there: the last packets are looked at.
     """
+    if _is_matroska(container) or not (stream.duration or container.duration):
+        return _scan_packets(path)
     if stream.duration and stream.time_base:
         duration_s = float(stream.duration * stream.time_base)
-    elif container.duration:
-        duration_s = container.duration / av.time_base
     else:
-        return _scan_packets(path)
+        duration_s = (container.duration or 0) / av.time_base
     if (end_s := _find_end(path)) > duration_s + _LATE_MIN_S:
         duration_s = end_s
     if stream.frames:
@@ -204,21 +206,26 @@ def _measure_length(path: Path, container: InputContainer, stream: VideoStream) 
     return duration_s, max(1, round(duration_s * float(rate))) if rate else _scan_packets(path)[1]
 
 
+def _is_matroska(container: InputContainer) -> bool:
+    return container.format.name.startswith("matroska")
+
+
 def _scan_packets(path: Path) -> tuple[float, int]:
-    """Read every packet, decode none: files written by a browser carry no duration."""
+    """Read every packet, decode none."""
     with _open(path) as (container, stream):
-        count, end = 0, 0
-        for packet in container.demux(stream):
-            if packet.pts is not None:
+        ticks = stream.time_base or Fraction(1, av.time_base)
+        count, end, longest_gap = 0, stream.start_time or 0, _LONGEST_GAP_S / ticks
+        for packet in read_packets(container, stream):
+            if packet.pts is not None and packet.pts - end <= longest_gap:
                 count, end = count + 1, max(end, packet.pts + (packet.duration or 0))
-        return float((end - (stream.start_time or 0)) * (stream.time_base or 0)), count
+        return float(end * ticks) - start_s(stream), count
 
 
 def _find_end(path: Path) -> float:
     """Return when the last packet ends (s), decoding none; 0 where that cannot be found without reading all of them."""
     with _open(path) as (container, stream):
         ticks = stream.time_base
-        if ticks is None or container.format.name.split(",")[0] not in ("mov", "matroska"):
+        if ticks is None or not container.format.name.startswith("mov"):
             return 0.0
         try:
             container.seek(round(MAX_LENGTH_S / ticks), stream=stream)  # to the last frame one can begin at
@@ -234,13 +241,13 @@ def _find_end(path: Path) -> float:
             if pts - end > longest_gap:
                 break
             end = max(end, pts + duration)
-        return float((end - (stream.start_time or 0)) * ticks)
+        return float(end * ticks) - start_s(stream)
 
 
-def _mean_rate(stream: VideoStream, *, duration_s: float, frame_count: int) -> float:
+def _mean_rate(container: InputContainer, stream: VideoStream, *, duration_s: float, frame_count: int) -> float:
     if duration_s <= 0 or frame_count < 1:
         raise VideoError("The clip has no length: it holds no frames. Film it again or copy the original once more.")
-    rate = stream.average_rate
+    rate = None if _is_matroska(container) else stream.average_rate
     return float(rate) if rate else frame_count / duration_s
 
 
@@ -253,7 +260,7 @@ def _orientation(frame: VideoFrame) -> tuple[int, bool]:
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if not isinstance(matrix, Buffer):
         return 0, False
-    (a, b, _), (c, d, _), _ = np.frombuffer(matrix, np.int32).reshape(3, 3).astype(float)
+    (a, b, _), (c, d, _), _ = np.frombuffer(bytes(matrix), np.int32).reshape(3, 3).astype(float)
     is_mirrored = bool(a * d - b * c < 0)
     turn_deg = np.degrees(np.arctan2(b, -a if is_mirrored else a))
     return round(float(turn_deg) / 90) * 90 % 360, is_mirrored
