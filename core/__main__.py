@@ -1,6 +1,7 @@
 """The command line: ``python -m core CLIP``, or a landmarks ``.npz`` instead of a clip."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Generator
@@ -165,9 +166,9 @@ def _draw(line: str) -> None:
 
 def _write(analysis: Analysis, options: argparse.Namespace) -> None:
     if options.json == "-":
-        sys.stdout.write(to_json(analysis, clip=options.clip.name))
+        sys.stdout.write(to_json(analysis, clip=_name_of(options.clip)))
     elif options.json:
-        Path(options.json).write_text(to_json(analysis, clip=options.clip.name), encoding="utf-8")
+        Path(options.json).write_text(to_json(analysis, clip=_name_of(options.clip)), encoding="utf-8")
     if options.reps_csv:
         options.reps_csv.write_text(to_reps_csv(analysis), encoding="utf-8", newline="")
     if options.frames_csv:
@@ -185,13 +186,18 @@ def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s:
             path.write_text(header, encoding="utf-8", newline="")
     if options.landmarks:  # there are none, and those of an earlier run are not this clip's
         options.landmarks.unlink(missing_ok=True)
-    document = to_nobody_json(error, clip=options.clip.name, total_s=total_s)
+    document = to_nobody_json(error, clip=_name_of(options.clip), total_s=total_s)
     if options.json == "-":
         sys.stdout.write(document)
         return
     if options.json:
         Path(options.json).write_text(document, encoding="utf-8")
     print(f"0 reps. {error}")
+
+
+def _name_of(clip: Path) -> str:
+    """Return its name; bytes that are no UTF-8, as an old camera writes them, become a question mark."""
+    return os.fsencode(clip.name).decode(errors="replace")
 
 
 def _describe(analysis: Analysis) -> str:

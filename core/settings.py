@@ -7,6 +7,7 @@ the working directory is read too, the environment wins; an empty string counts 
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 MAX_FRAME_SKIP = 12
 MIN_RESIZE_WIDTH, MAX_RESIZE_WIDTH = 240, 960
 
+HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 FrameSkip = Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_FRAME_SKIP)]
 
 
@@ -23,8 +25,10 @@ MIN_SECRET_CHARACTERS = 32
 
 
 def _check_database(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(DATABASES):
+    text = url.get_secret_value()
+    if not text.startswith(DATABASES) or text in DATABASES:
         raise ValueError("unknown database")
+    _ = urlsplit(text).port  # raises ValueError for what is no number
     return url
 
 
@@ -53,7 +57,7 @@ class Settings(BaseSettings):
         640, ge=MIN_RESIZE_WIDTH, le=MAX_RESIZE_WIDTH, description="width of the analysed frame, px; never upscaled"
     )
     min_frames_for_analysis: int = Field(20, ge=4, le=1000, description="fewest usable frames; below, no result")
-    pose_model_path: Annotated[Path, AfterValidator(_check_file)] | None = Field(
+    pose_model_path: Annotated[HomePath, AfterValidator(_check_file)] | None = Field(
         None, description="another MediaPipe .task file instead of the built one"
     )
     workers: int = Field(1, ge=1, le=16, description="analyses at a time, each in its own process (about 210 MB)")
@@ -61,10 +65,12 @@ class Settings(BaseSettings):
     worker_idle_seconds: int = Field(
         60, ge=0, le=3600, description="idle time after which the worker exits, s; 0: after each"
     )
-    spool_dir: Path | None = Field(None, description="folder of uploaded clips; default: a private temporary folder")
+    spool_dir: HomePath | None = Field(
+        None, description="folder of uploaded clips; default: a private temporary folder"
+    )
     spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
     spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")
-    history_dir: Path = Field(ROOT / "data", description="folder of what trainers save: SQLite file, clips, key")
+    history_dir: HomePath = Field(ROOT / "data", description="folder of what trainers save: SQLite file, clips, key")
     database_url: Annotated[SecretStr, AfterValidator(_check_database)] | None = Field(
         None, description="where saved analyses go; default: a SQLite file in HISTORY_DIR"
     )

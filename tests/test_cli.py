@@ -115,6 +115,15 @@ def test_a_fault_of_the_program_is_no_message_for_the_user(landmarks, monkeypatc
         main([str(landmarks)])
 
 
+def test_a_name_that_is_no_utf8_is_no_obstacle(landmarks, tmp_path):
+    clip = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.npz"))
+    landmarks.rename(clip)
+    code, out, err = run_cli(clip, "--json", tmp_path / "set.json", "--reps-csv", tmp_path / "reps.csv")
+    assert (code, err) == (0, ""), out
+    assert json.loads((tmp_path / "set.json").read_text())["clip"] == "caf\N{REPLACEMENT CHARACTER}.npz"
+    assert (tmp_path / "reps.csv").stat().st_size > 0
+
+
 def test_an_empty_clip_is_said_in_one_line(tmp_path):
     (tmp_path / "empty.mp4").touch()
     code, _, err = run_cli(tmp_path / "empty.mp4")

@@ -57,13 +57,27 @@ def test_a_bad_value_is_named_with_what_is_allowed(monkeypatch, name, value, all
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DATABASE_URL", "mysql://me:hush-hush@host/db"), ("HISTORY_SECRET_KEY", "hush-hush")]
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://me:hush-hush@host/db"),
+        ("DATABASE_URL", "postgresql://me:hush-hush@host:port/db"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("HISTORY_SECRET_KEY", "hush-hush"),
+    ],
 )
 def test_a_bad_secret_is_named_and_not_shown(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=rf"^{name}=\(not shown\): must be ") as caught:
         load_settings()
     assert "hush-hush" not in str(caught.value)
+
+
+def test_a_folder_may_be_in_the_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SPOOL_DIR", "~/spool")
+    monkeypatch.setenv("HISTORY_DIR", "~/history")
+    settings = load_settings()
+    assert (settings.spool_dir, settings.history_dir) == (tmp_path / "spool", tmp_path / "history")
 
 
 def test_limits_that_contradict_each_other_are_named(monkeypatch):
