@@ -199,12 +199,8 @@ def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, a
     agreeing = [c for c in candidates if c.cycles.count == winner]
     driver = _better_seen(max(agreeing, key=lambda c: (c.signal.is_plain, c.score)), agreeing, track)
     score = max(c.score for c in agreeing)
-    other = _other_limb(driver, candidates)
-    moves = driver.signal.values if other is None else None
-    reps = _without_ghosts(_reps_of(driver, other), angles, moves=moves, time_s=track.time_s)
-    if other is None:
-        reps = _without_rests(reps, driver.signal.values, time_s=track.time_s)
-        reps = _mark_cut(reps, driver.signal.values, time_s=track.time_s)
+    reps = _reps_of(driver, _other_limb(driver, candidates), time_s=track.time_s)
+    reps = _without_ghosts(reps, angles, time_s=track.time_s)
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
         best.setdefault(candidate.signal.name, candidate)
@@ -214,7 +210,7 @@ def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, a
         signal=driver.signal.values,
         unit=driver.signal.unit,
         reps=reps,
-        partial_reps=_partial_reps(_most_partial(driver, agreeing), reps=reps, track=track),
+        partial_reps=_partial_reps(_most_partial(driver, agreeing), driver.signal.values, reps=reps, track=track),
         reason="" if score >= DOUBTFUL_SCORE else SINGLE if winner == 1 else IRREGULAR,
         score=score,
         alternatives=[Alternative(c.signal.name, c.cycles.count, c.score) for c in others],
@@ -266,53 +262,34 @@ def _overlap(first: Cycles, second: Cycles) -> float:
     return float(np.maximum(common, 0).sum() / max(shorter, 1e-9))
 
 
-def _reps_of(driver: Candidate, other: Candidate | None) -> list[Rep]:
-    """Return the reps in order of time, not numbered yet; of both limbs if they take turns."""
-    reps = [
-        Rep(0, start, turn, end, side=limb.signal.name.partition("_")[0] if other else "both")
-        for limb in filter(None, (driver, other))
-        for start, turn, end in np.transpose([limb.cycles.starts_s, limb.cycles.turns_s, limb.cycles.ends_s]).tolist()
-    ]
+def _reps_of(driver: Candidate, other: Candidate | None, *, time_s: Floats) -> list[Rep]:
+    """Return the reps in order of time, not numbered yet, without rests; of both limbs if they take turns."""
+    reps = []
+    for limb in filter(None, (driver, other)):
+        side = limb.signal.name.partition("_")[0] if other else "both"
+        cycles, values = limb.cycles, limb.signal.values
+        found = np.transpose([cycles.starts_s, cycles.turns_s, cycles.ends_s])
+        times = trim_rests(found, values, time_s=time_s)
+        for (start, turn, end), (cut_start, cut_end) in zip(times, _are_cut(times, values, time_s=time_s), strict=True):
+            reps.append(Rep(0, float(start), float(turn), float(end), False, bool(cut_start), bool(cut_end), side))
     return sorted(reps, key=lambda rep: rep.turn_s)
 
 
-def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, moves: Floats | None, time_s: Floats) -> list[Rep]:
-    """Return the reps that the rest of the body confirms, numbered.
+def _are_cut(times: Floats, values: Floats, *, time_s: Floats) -> NDArray[np.bool_]:
+    """Tell, ``(k, 2)``, whether the clip begins or ends before a rep is home."""
+    seen, step_s = np.isfinite(values), float(np.median(np.diff(time_s)))
+    start, turn, end = np.interp(times, time_s[seen], values[seen]).T
+    apart = np.abs(end - start)
+    begins = (times[:, 0] < time_s[0] + step_s) & (apart > CUT_SHARE * np.abs(turn - end))
+    ends = (times[:, 2] > time_s[-1] - step_s) & (apart > CUT_SHARE * np.abs(turn - start))
+    return np.transpose([begins, ends])
 
-    They are compared without the rests at their ends, told by what `moves` if one signal does: those inside a set hold
-    more of them than its first and its last.
-    """
-    times = _times(reps)
-    if moves is not None:
-        times = np.concatenate([trim_rests(each[None], moves, time_s=time_s) for each in times])
-    ghosts = find_ghosts(angles, time_s=time_s, reps_s=times)
+
+def _without_ghosts(reps: list[Rep], angles: dict[str, Floats], *, time_s: Floats) -> list[Rep]:
+    """Return the reps that the rest of the body confirms, numbered."""
+    ghosts = find_ghosts(angles, time_s=time_s, reps_s=_times(reps))
     kept = [rep for rep, ghost in zip(reps, ghosts, strict=True) if not ghost]
     return [replace(rep, number=number) for number, rep in enumerate(kept, start=1)]
-
-
-def _without_rests(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[Rep]:
-    times = trim_rests(_times(reps), values, time_s=time_s)
-    return [
-        replace(rep, start_s=float(start), end_s=float(end)) for rep, (start, _, end) in zip(reps, times, strict=True)
-    ]
-
-
-def _mark_cut(reps: list[Rep], values: Floats, *, time_s: Floats) -> list[Rep]:
-    """Return the reps, the first and the last marked if the clip begins or ends before they are home."""
-    seen = np.isfinite(values)
-    if not reps or not seen.any():
-        return reps
-    start, turn, end = np.interp(_times(reps), time_s[seen], values[seen]).T
-    apart, step_s = np.abs(end - start), float(np.median(np.diff(time_s)))
-    is_cut_first = reps[0].start_s < time_s[0] + step_s and apart[0] > CUT_SHARE * abs(turn[0] - end[0])
-    is_cut_last = reps[-1].end_s > time_s[-1] - step_s and apart[-1] > CUT_SHARE * abs(turn[-1] - start[-1])
-    marked = [replace(reps[0], cut_start=bool(is_cut_first)), *reps[1:]]
-    return [*marked[:-1], replace(marked[-1], cut_end=bool(is_cut_last))]
-
-
-def _times(reps: list[Rep]) -> Floats:
-    """Return ``(k, 3)`` start, turn and end of each, s."""
-    return np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps])
 
 
 def _most_partial(driver: Candidate, agreeing: list[Candidate]) -> Cycles:
@@ -321,8 +298,8 @@ def _most_partial(driver: Candidate, agreeing: list[Candidate]) -> Cycles:
     return max([driver.cycles, *same], key=lambda cycles: len(cycles.partial))
 
 
-def _partial_reps(cycles: Cycles, *, reps: list[Rep], track: LandmarkTrack) -> list[Rep]:
-    """Return the shallow reps among the whole ones, and those cut by the ends of the clip."""
+def _partial_reps(cycles: Cycles, values: Floats, *, reps: list[Rep], track: LandmarkTrack) -> list[Rep]:
+    """Return the shallow reps among the whole ones, and those cut by the ends of the clip; without rests, too."""
     seen_s = track.time_s[np.isfinite(track.xyz[:, :, 0]).any(axis=1)]
     first_s, last_s = float(seen_s[0]), float(seen_s[-1])
     partial = [Rep(0, *times, is_partial=True) for times in cycles.partial]
@@ -330,4 +307,14 @@ def _partial_reps(cycles: Cycles, *, reps: list[Rep], track: LandmarkTrack) -> l
         partial.append(Rep(0, first_s, cycles.lead_s, float(cycles.starts_s[0]), is_partial=True, cut_start=True))
     if np.isfinite(cycles.tail_s):
         partial.append(Rep(0, float(cycles.ends_s[-1]), cycles.tail_s, last_s, is_partial=True, cut_end=True))
+    trimmed = trim_rests(_times(partial), values, time_s=track.time_s).tolist()
+    partial = [
+        replace(rep, start_s=rep.start_s if rep.cut_start else start, end_s=rep.end_s if rep.cut_end else end)
+        for rep, (start, _, end) in zip(partial, trimmed, strict=True)
+    ]
     return [rep for rep in renumber([*reps, *partial]) if rep.is_partial]
+
+
+def _times(reps: list[Rep]) -> Floats:
+    """Return ``(k, 3)`` start, turn and end of each, s."""
+    return np.array([(rep.start_s, rep.turn_s, rep.end_s) for rep in reps]).reshape(-1, 3)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.landmarks import ANGLE_NAMES, INDEX, SIDES, LandmarkTrack
-from core.mannequin import Filming, Motion, RepPlan, compute_truth
+from core.mannequin import Filming, Motion, RepPlan, View, compute_truth
 from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic, velocity_ends
 from core.metrics.curve import cut_curve, find_pause
 from core.metrics.direction import detect_load_direction
@@ -33,6 +33,12 @@ def trace_set(trace: np.ndarray, time_s: np.ndarray, reps: list[Rep], joint: str
     return Performance(track, angles, RepCount(joint, trace, "deg", reps=reps))
 
 
+def ease(time_s: np.ndarray, moments_s: list[float]) -> np.ndarray:
+    """0 degrees, along half a cosine to 90, held, and back again: leaving, arriving, departing, back home."""
+    share = np.interp(time_s, moments_s, [0, 1, 1, 0])
+    return 45 - 45 * np.cos(np.pi * share)
+
+
 def half_hidden(done: Performance, *, side: str, when: np.ndarray | slice = slice(None)) -> Performance:
     """The same angles, but a side's limbs are seen badly."""
     visibility = done.track.visibility.copy()
@@ -49,16 +55,16 @@ class TestOneRep:
         assert rep.rom_deg == pytest.approx(100, abs=0.5)
         assert (rep.min_deg, rep.max_deg) == pytest.approx((0, 100), abs=0.5)
         assert rep.peak_velocity_deg_s == pytest.approx(50 * np.pi, rel=0.02)
-        assert rep.pause_turn_s == pytest.approx(2 / np.pi * np.arcsin(0.1), abs=0.02)
+        assert rep.pause_turn_s == 0, "it never rests"
 
-    def test_trapezoid_rep_has_known_phases_and_pauses(self):
+    def test_a_rep_that_pauses_has_known_phases(self):
         time_s = np.arange(-0.5, 5.5, 1 / 30)
-        trace = np.interp(time_s, [0.4, 1.4, 2.4, 4.4], [0, 90, 90, 0])
-        (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.0, 1.9, 5.0)])).reps
+        trace = ease(time_s, [0.4, 1.4, 2.4, 4.4])
+        (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.4, 1.9, 4.4)])).reps
         assert rep.to_turn_s == pytest.approx(1.0, abs=0.1)
         assert rep.pause_turn_s == pytest.approx(1.0, abs=0.1)
         assert rep.from_turn_s == pytest.approx(2.0, abs=0.1)
-        assert rep.pause_top_s == pytest.approx(1.0, abs=0.1)
+        assert math.isnan(rep.pause_top_s), "no rep follows"
 
     def test_a_slow_lowering_beside_a_quick_lift_is_no_pause(self):
         plan = RepPlan(out_s=5.0, back_s=0.5)
@@ -71,9 +77,9 @@ class TestOneRep:
     def test_a_position_held_with_a_wobble_is_a_pause_and_no_movement(self):
         """As the landmarks of a lock-out are: 4 degrees to and fro, slower and faster."""
         time_s = np.arange(-0.5, 6.5, 1 / 15)
-        trace = np.interp(time_s, [0.5, 1.5, 4.5, 5.5], [0, 90, 90, 0])
+        trace = ease(time_s, [0.5, 1.5, 4.5, 5.5])
         wobble = 4 * np.sin(2 * np.pi * 1.1 * time_s) * ((time_s > 1.5) & (time_s < 4.5))
-        (rep,) = metrics_of(trace_set(trace - np.abs(wobble), time_s, [Rep(1, 0.0, 4.1, 6.0)])).reps
+        (rep,) = metrics_of(trace_set(trace - np.abs(wobble), time_s, [Rep(1, 0.5, 4.1, 5.5)])).reps
         assert rep.to_turn_s == pytest.approx(1.0, abs=0.15)
         assert rep.pause_turn_s == pytest.approx(3.0, abs=0.2)
         assert rep.from_turn_s == pytest.approx(1.0, abs=0.15)
@@ -86,9 +92,36 @@ class TestOneRep:
         time_s = np.arange(0, end_s + 0.05, 1 / 15)
         trace = np.interp(time_s, [0, out_s, out_s + hold_s, end_s], [0, range_deg, range_deg, 0])
         (rep,) = metrics_of(trace_set(trace, time_s, [Rep(1, 0.0, out_s + hold_s / 2, end_s)])).reps
-        phases = (rep.to_turn_s, rep.pause_turn_s, rep.from_turn_s, rep.pause_top_s)
+        phases = (rep.to_turn_s, rep.pause_turn_s, rep.from_turn_s)
         assert min(phases) >= 0
         assert sum(phases) == pytest.approx(rep.duration_s)
+
+    def test_rests_between_reps_are_no_part_of_them(self):
+        """The same rep six times; only how long the athlete stands before the next one varies."""
+        rests_s = (0.0, 0.5, 2.0, 0.8, 7.0, 0.0)
+        plans = tuple(RepPlan(out_s=1.5, back_s=1.0, rest_s=rest_s) for rest_s in rests_s)
+        track = compute_truth(Motion("squat", plans), filming=Filming(fps=15)).track
+        metrics = summarize(track).metrics
+        assert [rep.duration_s for rep in metrics.reps] == pytest.approx([2.5] * 6, abs=0.15)
+        pauses_s = [rep.pause_top_s for rep in metrics.reps]
+        assert pauses_s[:4] == pytest.approx(rests_s[:4], abs=0.15)
+        assert all(math.isnan(pause_s) for pause_s in pauses_s[4:]), "one is a rest, after the other nothing follows"
+        assert metrics.consistency > 0.97
+        assert metrics.time_under_tension_s == pytest.approx(6 * 2.5 + sum(rests_s[:4]), abs=0.5)
+        assert any("A rest of 7 s after rep 5" in note for note in metrics.notes)
+
+    def test_a_limb_that_waits_for_the_other_is_not_in_its_rep(self):
+        plans = tuple(RepPlan(out_s=1.0, back_s=1.0, side=side) for side in ("left", "right") * 3)
+        track = compute_truth(Motion("curl", plans), filming=Filming(view=View(yaw_deg=0), fps=15)).track
+        reps = summarize(track).metrics.reps
+        assert [rep.side for rep in reps] == ["left", "right"] * 3
+        assert [rep.duration_s for rep in reps] == pytest.approx([2.0] * 6, abs=0.15)
+
+    def test_a_single_rep_has_a_tempo_without_the_pause_that_follows_none(self):
+        track = compute_truth(Motion("squat", (RepPlan(1.5, 0.0, 1.0),)), filming=Filming(fps=15)).track
+        tempo = summarize(track, joint="left_knee").metrics.tempo.split("-")
+        assert [float(part) for part in tempo[:3]] == pytest.approx([1.4, 0.1, 0.9], abs=0.15)
+        assert tempo[3] == "?"
 
     def test_gap_in_the_rep_withholds_instead_of_guessing(self):
         done = perform(EXERCISES["squat"], drive="right_knee", reps=3)
@@ -373,7 +406,7 @@ def test_curve_outside_the_samples_is_none():
     assert cut_curve(time_s, time_s, start_s=0.2, end_s=0.3) is None
     curve = cut_curve(time_s, time_s, start_s=0.1, end_s=0.8)
     assert curve is not None
-    assert find_pause(curve, 0.4, turn_s=0.4) == (0.4, 0.4)
+    assert find_pause(curve, 0.4) == (0.4, 0.4)
 
 
 @given(

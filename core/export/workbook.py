@@ -29,7 +29,7 @@ REP_TITLES = {
     "eccentric_s": "Lowering, eccentric (s)",
     "concentric_s": "Lifting, concentric (s)",
     "pause_turn_s": "Pause at the turn (s)",
-    "pause_top_s": "Pause at the ends (s)",
+    "pause_top_s": "Pause before the next rep (s)",
     "joint": "Joint",
     "rom_deg": "Range of motion (°)",
     "min_deg": "Least angle (°)",

@@ -21,6 +21,7 @@ from core.metrics.joint import (
     choose_side,
     driven_side,
     measure_rep,
+    moves_alike,
 )
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic, velocity_ends
@@ -81,6 +82,7 @@ def compute_metrics(
         compute_rep_metrics(
             rep,
             one,
+            next_rep=next_rep,
             tempo_curve=_tempo_curve(track, count, rep=rep, measured=one),
             eccentric_first=direction.eccentric_first,
             quality=rate_quality(rep, one, track=track, usual=usual),
@@ -88,7 +90,7 @@ def compute_metrics(
                 sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)
             ).item(),
         )
-        for rep, one in zip(reps, measured, strict=True)
+        for rep, next_rep, one in zip(reps, (*reps[1:], None), measured, strict=False)
     ]
     side_roms = _side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], [])
     return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
@@ -103,10 +105,12 @@ def _measure(
 
 
 def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep) -> RepCurve | None:
-    """Return the curve of the phases: the angle if it drove, else the signal."""
-    if base_joint(count.driving_joint) == base_joint(measured.name) and measured.curve is not None:
-        return measured.curve
-    return cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
+    """Return the curve of the phases: the angle if it drove or moves like what drove, else the signal."""
+    signal = cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
+    if measured.curve is None:
+        return signal
+    drove = base_joint(count.driving_joint) == base_joint(measured.name)
+    return measured.curve if drove or signal is None or moves_alike(measured.curve, signal) else signal
 
 
 def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:

@@ -1,19 +1,14 @@
 """One rep's curve between its samples: turning values, velocities and pauses."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.rests import LEAST_REST_S, arrival_s
+
 DENSE_HZ = 200.0
 """Curves are read off a spline at this rate: 5 ms, finer than any frame rate a phone records."""
-PAUSE_BAND = 0.10
-"""A pause stays within this share of the rep's range of its turning point: the landmarks of a held position wobble by 5
-to 10 degrees. Half as much made 2.4 s of a lock-out part of the lowering before it, in a clip of deadlifts."""
-PAUSE_VELOCITY = 0.10
-"""A pause begins and ends where speed crosses this share of the peak speed of its half (rule of thumb: studies
-of reaching customarily set movement onset and end at 5 to 10 % of peak velocity)."""
 _MARGIN = 3
 """Samples beyond the rep that shape the spline at its ends."""
 _MIN_SAMPLES = 4
@@ -100,34 +95,13 @@ def read_between(
     return between
 
 
-def find_pause(curve: RepCurve, at_s: float, *, turn_s: float) -> tuple[float, float]:
-    """Return when the pause around `at_s` begins and ends; equal if there is none.
+def find_pause(curve: RepCurve, turn_s: float) -> tuple[float, float]:
+    """Return when the pause at the turning point begins and ends; equal if there is none.
 
-    Notes
-    -----
-    The pause lies within the stretch around `at_s` in which the value stays within `PAUSE_BAND` of
-    the rep's range, and reaches from the first to the last moment there slower than
-    `PAUSE_VELOCITY` of the peak speed of its own half, before or after `turn_s`: next to a quick lift all of a slow
-    lowering would be rest. An even cosine of 2 s, which never rests, so has a
-    pause of 0.06 s at its turn; the band alone would give it 0.41 s.
+    See `arrival_s`: an even cosine, which never rests, has none.
     """
-    at = int(np.argmin(np.abs(curve.time_s - at_s)))
-    near = np.abs(curve.value - curve.value[at]) <= PAUSE_BAND * curve.rom
-    speed, is_out = np.abs(curve.velocity), curve.time_s <= turn_s
-    slow = np.zeros(len(speed), dtype=bool)
-    for half in (is_out, ~is_out):
-        slow[half] = speed[half] <= PAUSE_VELOCITY * speed[half].max(initial=0.0)
-    low, high = _run_around(near, at)
-    resting = np.flatnonzero(slow[low:high]) + low
-    if len(resting) == 0:
-        return at_s, at_s
-    return float(min(at_s, curve.time_s[resting[0]])), float(max(at_s, curve.time_s[resting[-1]]))
-
-
-def _run_around(mask: NDArray[np.bool_], at: int) -> tuple[int, int]:
-    """Return the bounds ``[low, high)`` of the run of True that holds index `at`."""
-    breaks = np.concatenate([[-1], np.flatnonzero(~mask), [len(mask)]])
-    for before, after in pairwise(breaks):
-        if before < at < after:
-            return int(before) + 1, int(after)
-    return at, at + 1
+    turn = int(np.argmin(np.abs(curve.time_s - turn_s)))
+    out, back = slice(None, turn + 1), slice(turn, None)
+    arrives_s = arrival_s(curve.time_s[out], curve.value[out])
+    departs_s = arrival_s(curve.time_s[back][::-1], curve.value[back][::-1])
+    return (arrives_s, departs_s) if departs_s - arrives_s > LEAST_REST_S else (turn_s, turn_s)

@@ -150,6 +150,13 @@ def _move_alike(left: RepCurve, right: RepCurve) -> bool:
     return both_take_part(left, right) and float(np.corrcoef(left.value, right.value)[0, 1]) >= ALIKE_MIN
 
 
+def moves_alike(one: RepCurve, other: RepCurve) -> bool:
+    """Tell whether two curves of a rep rise and fall together, or one as the other falls."""
+    if one.rom == 0 or other.rom == 0:
+        return False
+    return abs(float(np.corrcoef(one.value, other.value)[0, 1])) >= ALIKE_MIN
+
+
 def _moving_side(pairs: list[list[RepCurve | None]], seen: dict[str, float]) -> str:
     """Return the side seen well that moves more; without one, the side seen better."""
 

@@ -16,6 +16,9 @@ CLEAR_MIN = 0.8
 """Quality from which nothing needs saying (rule of thumb)."""
 SAMPLES_FULL = 8
 """Samples in a rep that describe its curve: four in each half (rule of thumb)."""
+LONGEST_PAUSE_S = 5.0
+"""Between two reps; a longer one is a rest in the set and no part of its tempo (rule of thumb: programmes prescribe
+pauses of 0 to 4 s)."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,11 @@ class RepMetrics:
         Moving time before and after the pause at the turning point; NaN for a half that the clip cuts.
     eccentric_s, concentric_s
         The same two, named by which lowers the load; NaN where that cannot be told.
-    pause_turn_s, pause_top_s
-        Resting at the turning point, and at the two ends of the rep (the top of a squat, the
-        bottom of a curl). The four times add up to `duration_s`. See `find_pause`.
+    pause_turn_s
+        Resting at the turning point, see `find_pause`; it and the two moving times add up to `duration_s`.
+    pause_top_s
+        Resting at home (the top of a squat, the bottom of a curl) until the next rep; NaN after the last one, and
+        for more than `LONGEST_PAUSE_S`.
     joint
         The angle measured: ``left_knee``, ``trunk_lean``, or ``knee`` for the mean of both sides.
     rom_deg, min_deg, max_deg
@@ -88,42 +93,11 @@ class RepMetrics:
     is_cut: bool
 
 
-@dataclass(frozen=True)
-class Phases:
-    """When a rep rests and when it moves, s: it leaves home, arrives at the turn, departs from it, returns home."""
-
-    start_s: float = NAN
-    leaves_s: float = NAN
-    arrives_s: float = NAN
-    departs_s: float = NAN
-    returns_s: float = NAN
-    end_s: float = NAN
-
-    @property
-    def to_turn_s(self) -> float:
-        """Moving time before the turn."""
-        return self.arrives_s - self.leaves_s
-
-    @property
-    def from_turn_s(self) -> float:
-        """Moving time after the turn."""
-        return self.returns_s - self.departs_s
-
-    @property
-    def pause_turn_s(self) -> float:
-        """Rest at the turn."""
-        return self.departs_s - self.arrives_s
-
-    @property
-    def pause_top_s(self) -> float:
-        """Rest at the two ends together."""
-        return (self.leaves_s - self.start_s) + (self.end_s - self.returns_s)
-
-
 def compute_rep_metrics(
     rep: Rep,
     measured: MeasuredRep,
     *,
+    next_rep: Rep | None,
     tempo_curve: RepCurve | None,
     eccentric_first: bool | None,
     quality: tuple[float, str],
@@ -135,6 +109,8 @@ def compute_rep_metrics(
     ----------
     rep
         As counted.
+    next_rep
+        The one after it; None after the last.
     measured
         Its angle curves.
     tempo_curve
@@ -147,13 +123,20 @@ def compute_rep_metrics(
         Below 7.5 Hz ranges and phases are withheld, below 10 Hz velocities (`core.sampling`).
     """
     supports = supported_at(sample_rate_hz)
-    phases = Phases() if tempo_curve is None or not supports["rom_and_tempo"] else split_phases(rep, tempo_curve)
+    if not supports["rom_and_tempo"]:
+        tempo_curve = None
+    arrives_s, departs_s = (NAN, NAN) if tempo_curve is None else find_pause(tempo_curve, rep.turn_s)
     curve = measured.curve if supports["rom_and_tempo"] else None
-    halves = (NAN if rep.cut_start else phases.to_turn_s, NAN if rep.cut_end else phases.from_turn_s)
+    halves = (NAN if rep.cut_start else arrives_s - rep.start_s, NAN if rep.cut_end else rep.end_s - departs_s)
     eccentric_s, concentric_s = _name_halves(halves, eccentric_first)
     left_rom_deg, right_rom_deg = _side_roms(measured, side=rep.side) if supports["rom_and_tempo"] else (NAN, NAN)
     rom_diff_deg, timing_ms, note = _compare_sides(measured, side=rep.side, supports=supports)
-    peak, mean = _velocities(rep, curve if supports["velocity"] else None, phases, eccentric_first)
+    peak, mean = _velocities(
+        rep,
+        curve if supports["velocity"] else None,
+        pause_s=(arrives_s, departs_s),
+        eccentric_first=eccentric_first,
+    )
     return RepMetrics(
         rep=rep.number,
         side=rep.side,
@@ -167,8 +150,8 @@ def compute_rep_metrics(
         from_turn_s=halves[1],
         eccentric_s=eccentric_s,
         concentric_s=concentric_s,
-        pause_turn_s=phases.pause_turn_s,
-        pause_top_s=phases.pause_top_s,
+        pause_turn_s=departs_s - arrives_s,
+        pause_top_s=NAN if tempo_curve is None else _pause_between(rep, next_rep),
         joint=measured.name,
         rom_deg=NAN if curve is None else curve.rom,
         min_deg=NAN if curve is None else float(curve.value.min()),
@@ -186,19 +169,10 @@ def compute_rep_metrics(
     )
 
 
-def split_phases(rep: Rep, curve: RepCurve) -> Phases:
-    """Split a rep into rest, way out, rest at the turn, way back, rest."""
-    leaves_s = min(find_pause(curve, rep.start_s, turn_s=rep.turn_s)[1], rep.turn_s)
-    returns_s = max(find_pause(curve, rep.end_s, turn_s=rep.turn_s)[0], rep.turn_s)
-    arrives_s, departs_s = find_pause(curve, rep.turn_s, turn_s=rep.turn_s)
-    return Phases(
-        start_s=rep.start_s,
-        leaves_s=leaves_s,
-        arrives_s=max(arrives_s, leaves_s),
-        departs_s=min(departs_s, returns_s),
-        returns_s=returns_s,
-        end_s=rep.end_s,
-    )
+def _pause_between(rep: Rep, next_rep: Rep | None) -> float:
+    """Return how long the body rests until the next rep; limbs that take turns may begin before the other is home."""
+    pause_s = NAN if next_rep is None else max(0.0, next_rep.start_s - rep.end_s)
+    return pause_s if pause_s <= LONGEST_PAUSE_S else NAN
 
 
 def _name_halves(halves: tuple[float, float], eccentric_first: bool | None) -> tuple[float, float]:
@@ -207,11 +181,13 @@ def _name_halves(halves: tuple[float, float], eccentric_first: bool | None) -> t
     return halves if eccentric_first else (halves[1], halves[0])
 
 
-def _velocities(rep: Rep, curve: RepCurve | None, phases: Phases, eccentric_first: bool | None) -> tuple[float, float]:
-    """Return peak and mean angular speed in deg/s; the wobble of a rest is no movement."""
+def _velocities(
+    rep: Rep, curve: RepCurve | None, *, pause_s: tuple[float, float], eccentric_first: bool | None
+) -> tuple[float, float]:
+    """Return peak and mean angular speed in deg/s; the wobble of the pause at the turn is no movement."""
     if curve is None:
         return NAN, NAN
-    out, back = (phases.leaves_s, phases.arrives_s), (phases.departs_s, phases.returns_s)
+    out, back = (rep.start_s, pause_s[0]), (pause_s[1], rep.end_s)
     lifting = {True: [back], False: [out], None: [out, back]}[eccentric_first]
     moving_s = sum(end_s - start_s for start_s, end_s in lifting)
     path_deg = sum(_path_deg(curve, start_s, end_s) for start_s, end_s in lifting)

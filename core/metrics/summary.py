@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from core.metrics.direction import LoadDirection
-from core.metrics.per_rep import RepMetrics
+from core.metrics.per_rep import LONGEST_PAUSE_S, RepMetrics
 from core.sampling import supported_at
 
 NAN = float("nan")
@@ -46,7 +47,8 @@ class SetMetrics:
         How that was told, in words.
     tempo
         Mean seconds as ``eccentric-pause-concentric-pause``, e.g. ``2.1-0.3-1.4-0.2``, where
-        `eccentric_first` is known; else ``to turn-pause-from turn-pause``. Empty where withheld.
+        `eccentric_first` is known; else ``to turn-pause-from turn-pause``. Empty where withheld; a single rep has a
+        ``?`` for the pause between reps.
     consistency
         1 less the mean of the coefficients of variation (SD / mean) of duration and range, in
         [0, 1]; 1 is a metronome.
@@ -59,8 +61,8 @@ class SetMetrics:
     asymmetry_note
         Why it is NaN; empty where it is not.
     time_under_tension_s
-        How long any rep lasts, pauses in it and shallow reps included; not what the clip cuts, which may be set-up.
-        What two limbs do at once is not told twice.
+        How long any rep lasts, shallow ones and the pauses between reps included; not longer rests, and not what the
+        clip cuts, which may be set-up. What two limbs do at once is not told twice.
     cadence_per_min
         Whole reps per minute from the start of the first to the end of the last.
     notes
@@ -127,11 +129,12 @@ def summarize_set(
 
 
 def _covered_s(reps: list[RepMetrics]) -> float:
-    """Return the length of the union of the reps, s."""
+    """Return the length of the union of the reps with the pauses after them, s."""
     total_s, until_s = 0.0, -math.inf
     for rep in sorted(reps, key=lambda rep: rep.start_s):
-        total_s += max(0.0, rep.end_s - max(rep.start_s, until_s))
-        until_s = max(until_s, rep.end_s)
+        end_s = rep.end_s + (rep.pause_top_s if math.isfinite(rep.pause_top_s) else 0.0)
+        total_s += max(0.0, end_s - max(rep.start_s, until_s))
+        until_s = max(until_s, end_s)
     return total_s
 
 
@@ -150,8 +153,10 @@ def _tempo(statistics: dict[str, Statistic], *, eccentric_first: bool | None) ->
     order = ("to_turn_s", "pause_turn_s", "from_turn_s", "pause_top_s")
     if eccentric_first is False:
         order = ("from_turn_s", "pause_top_s", "to_turn_s", "pause_turn_s")
-    means = [statistics[name].mean for name in order]
-    return "-".join(f"{mean:.1f}" for mean in means) if all(math.isfinite(mean) for mean in means) else ""
+    means = {name: statistics[name].mean for name in order}
+    if not all(math.isfinite(mean) for name, mean in means.items() if name != "pause_top_s"):
+        return ""
+    return "-".join(f"{mean:.1f}" if math.isfinite(mean) else "?" for mean in means.values())
 
 
 def _consistency(statistics: dict[str, Statistic]) -> float:
@@ -190,6 +195,12 @@ def _notes(reps: list[RepMetrics], *, direction: LoadDirection, sample_rate_hz: 
         notes.append(f"Range of motion and tempo withheld: {sample_rate_hz:.1f} frames a second, they need 7.5.")
     if not supports["velocity"]:
         notes.append(f"Velocities withheld: {sample_rate_hz:.1f} frames a second, they need 10.")
+    rests = [(one.end_s, other.start_s - one.end_s, one.rep) for one, other in pairwise(reps)]
+    notes += [
+        f"A rest of {rest_s:.0f} s after rep {number}, at {end_s:.0f} s, is no part of tempo and time under tension."
+        for end_s, rest_s, number in rests
+        if rest_s > LONGEST_PAUSE_S
+    ]
     if direction.eccentric_first is None:
         notes.append(f"Lowering and lifting are not told apart: {direction.basis}.")
     return notes

@@ -276,7 +276,7 @@ def _phases(eccentric_first: bool | None) -> list[tuple[str, str, str]]:
         ("to_turn_s", first, names[0]),
         ("pause_turn_s", "pause", "Pause at the turn"),
         ("from_turn_s", second, names[1]),
-        ("pause_top_s", "rest", "Pause at the ends"),
+        ("pause_top_s", "rest", "Pause before the next"),
     ]
 
 
