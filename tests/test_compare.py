@@ -23,11 +23,11 @@ from core.compare import (
 from core.compare import errors_measured as measured
 from core.compare.phase import phase_curves
 from core.compare.reps import from_turn_to_turn
-from core.compare.uncertainty import coverage_factor
 from core.corrections import Corrections
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.mannequin import View as Camera
 from core.metrics import RepMetrics
+from core.metrics.trend import coverage_factor
 from core.pipeline import Analysis, correct, summarize
 from core.view import View
 

@@ -374,14 +374,16 @@ def test_a_fault_of_several_reps_says_how_many_and_which_is_worst(result, reps, 
     assert said in text_of(app.run())
 
 
-def test_the_last_rep_is_said_to_be_slower_or_faster(result):
-    def said(loss_pct: float) -> str:
-        metrics = replace(result.analysis.metrics, velocity_loss_pct=loss_pct)
+def test_the_set_is_said_to_become_slower_or_faster(result):
+    def said(loss_pct: float, note: str) -> str:
+        metrics = replace(result.analysis.metrics, velocity_loss_pct=loss_pct, velocity_loss_note=note)
         app = page("results")
         app.session_state["results"] = {result.key: replace(result, analysis=replace(result.analysis, metrics=metrics))}
-        return next(metric.value for metric in app.run().metric if metric.label == "Lifting, rep 5 against 1")
+        return next(metric.value for metric in app.run().metric if metric.label == "Lifting over the set")
 
-    assert [said(each) for each in (-56, 12, 0.2, float("nan"))] == ["56 % faster", "12 % slower", "as fast", "–"]
+    nan = float("nan")
+    assert [said(-56, ""), said(12, "")] == ["56 % faster", "12 % slower"]
+    assert [said(nan, "no clear trend"), said(nan, "needs 3 whole reps")] == ["no clear trend", "–"]
 
 
 @pytest.mark.parametrize(("name", "words"), [("left_knee", "Left knee"), ("push_up", "Push-up"), ("row", "Row")])

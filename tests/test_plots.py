@@ -1,5 +1,6 @@
 """Figures: both sides of a joint with its reps, and the shape of the set."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -285,6 +286,8 @@ def test_the_butterfly_mirrors_left_and_right(uneven):
     assert "The right moves 40 % further" in drawing.words
     even = replace(uneven, metrics=replace(uneven.metrics, asymmetry_pct=0.3))
     assert plot_butterfly(even).words.endswith("Both sides move alike.")
+    nearly = replace(uneven, metrics=replace(uneven.metrics, asymmetry_pct=-8.0))
+    assert re.search(r"The right moves 8 % further, within error \(\d\d %\)\.$", plot_butterfly(nearly).words)
 
 
 def test_one_side_alone_is_no_butterfly():

@@ -14,14 +14,9 @@ Minimal detectable change: Weir, J Strength Cond Res 19:231 (2005).
 import math
 from dataclasses import dataclass
 
-import numpy as np
+from core.metrics.trend import coverage_factor
 
 NAN = float("nan")
-_T_95 = {
-    1: 12.706, 1.25: 8.041, 1.5: 6.053, 2: 4.303, 2.5: 3.558, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 8: 2.306,
-    10: 2.228, 15: 2.131, 30: 2.042, math.inf: 1.960,
-}  # fmt: skip
-"""Student's t by degrees of freedom; between them it is close to linear in their inverse. SciPy's own takes 28 MB."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +57,6 @@ def minimal_detectable_change(one: Estimate, other: Estimate) -> float:
     if not math.isfinite(together):
         return NAN
     return coverage_factor(_effective_freedom((one, other), together=together)) * together
-
-
-def coverage_factor(freedom: float) -> float:
-    """Return the two-sided 95 % point of Student's t, 0.6 % at most too large from two degrees of freedom on."""
-    if freedom < 1:
-        return NAN
-    return float(np.interp(1 / freedom, [1 / each for each in reversed(_T_95)], list(reversed(_T_95.values()))))
 
 
 def _effective_freedom(estimates: tuple[Estimate, ...], *, together: float) -> float:

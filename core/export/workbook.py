@@ -156,19 +156,19 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
     )
     for title, value, number, meaning in [
         ("Tempo (s)", metrics.tempo, "", order),
-        ("Cadence (reps per min)", metrics.cadence_per_min, "0.0", "First start to last end"),
+        ("Cadence (reps per min)", metrics.cadence_per_min, "0.0", "First start to last end, without rests"),
         (
             "Time under tension (s)",
             metrics.time_under_tension_s,
             "0.0",
-            "All reps, shallow ones too; not what the clip cuts",
+            "Reps and the pauses between them; not rests, not what the clip cuts",
         ),
         ("Consistency (0 to 1)", metrics.consistency, "0.00", "1: every rep as long and as deep as the others"),
         (
             "Velocity loss (%)",
             metrics.velocity_loss_pct,
             "0",
-            "First to last rep seen to its end; negative: the last was faster",
+            metrics.velocity_loss_note or "Along a straight line, first to last rep; negative: faster",
         ),
         (
             "Left against right (%)",

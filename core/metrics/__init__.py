@@ -24,12 +24,12 @@ from core.metrics.joint import (
     moves_alike,
 )
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
-from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic, velocity_ends
+from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
 from core.reps import Rep, RepCount
 from core.sampling import rate_within, supported_at
 from core.view import View
 
-__all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic", "velocity_ends"]
+__all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
 
 
 def compute_metrics(

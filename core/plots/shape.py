@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from core.compare.phase import PHASE_PCT, TURN_PCT
-from core.compare.uncertainty import coverage_factor
+from core.compare.sides import ALIKE_PCT, sides_limit_pct
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
 from core.metrics.joint import driven_side
+from core.metrics.trend import fit_trend
 from core.palette import (
     ACCENT,
     PHASE_COLORS,
@@ -112,7 +113,7 @@ def plot_tempo(analysis: Analysis) -> Drawing:
 def plot_trend(analysis: Analysis) -> Drawing:
     """Draw range of motion and mean velocity by rep, with a straight trend through the whole reps.
 
-    It is called one where its slope differs from none by more than error does in 1 of 20 sets (Student's t).
+    Whether it is one says `core.metrics.trend.Trend.is_clear`.
     Velocity is that of the lifting half, of the whole rep where halves are unnamed; it is left out below 10 Hz.
     """
     reps = analysis.metrics.reps
@@ -159,7 +160,7 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
     figure.update_layout(barmode="relative", bargap=0.35)
     whole = [rep for rep in reps if not rep.is_partial]
     means = {side: to_statistic(_values(whole, f"{side}_rom_deg")).mean for side in SIDES}
-    return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_asymmetry(metrics)}")
+    return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_sides(analysis)}")
 
 
 def normalize_rep(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | None:
@@ -213,22 +214,15 @@ def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Meas
             customdata=[label_of(reps[at]) for at in rows],
             hovertemplate=f"%{{customdata}}: %{{y:.0f}}{measure.unit}<extra></extra>",
         )  # fmt: skip
-    known = [(at, value) for at, value, rep in zip(_rows(reps), y, reps, strict=True)
-             if math.isfinite(value) and not rep.is_partial]  # fmt: skip
-    if len(known) < 3:
+    whole = [at for at, rep in enumerate(reps) if not rep.is_partial and math.isfinite(y[at])]
+    trend = fit_trend([y[at] for at in whole], at=whole)
+    if trend is None:
         return f"{measure.words}: a trend needs three whole reps."
-    at, values = np.array(known).T
-    slope, offset = np.polyfit(at, values, 1)
-    ends = at[[0, -1]]
-    line = slope * ends + offset
-    misses = values - (slope * at + offset)
-    slope_error = math.sqrt((misses**2).sum() / (len(at) - 2) / ((at - at.mean()) ** 2).sum())
-    is_clear = abs(slope) > coverage_factor(len(at) - 2) * slope_error
     figure.add_scatter(
-        x=ends, y=line, mode="lines", row=row, col=1, hoverinfo="skip", showlegend=False,
-        line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
+        x=[whole[0] + 1, whole[-1] + 1], y=[trend.first, trend.last], mode="lines", row=row, col=1,
+        hoverinfo="skip", showlegend=False, line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
     )  # fmt: skip
-    return describe_trend(measure.words, line[0], line[1], unit=measure.unit, is_clear=is_clear)
+    return describe_trend(measure.words, trend.first, trend.last, unit=measure.unit, is_clear=trend.is_clear)
 
 
 def describe_trend(words: str, first: float, last: float, *, unit: str, is_clear: bool) -> str:
@@ -322,13 +316,14 @@ def _why_withheld(metrics: SetMetrics, what: str) -> str:
     return next((note for note in metrics.notes if "withheld" in note), f"{what}: not measured throughout any rep.")
 
 
-def _asymmetry(metrics: SetMetrics) -> str:
-    if not math.isfinite(metrics.asymmetry_pct):
+def _sides(analysis: Analysis) -> str:
+    found_pct, limit_pct = analysis.metrics.asymmetry_pct, sides_limit_pct(analysis)
+    if not math.isfinite(found_pct):
         return ""
-    if abs(metrics.asymmetry_pct) < 0.5:  # else 0 % is read
+    if abs(found_pct) < ALIKE_PCT:
         return " Both sides move alike."
-    side = "left" if metrics.asymmetry_pct > 0 else "right"
-    return f" The {side} moves {abs(metrics.asymmetry_pct):.0f} % further."
+    error = f", within error ({limit_pct:.0f} %)" if abs(found_pct) < limit_pct else ""
+    return f" The {'left' if found_pct > 0 else 'right'} moves {abs(found_pct):.0f} % further{error}."
 
 
 def _count(number: int) -> str:

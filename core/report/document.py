@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core import __version__
+from core.compare.sides import say_sides
 from core.cues import Cue
 from core.exercises import BY_NAME, CUE_RULES
-from core.metrics import RepMetrics, SetMetrics, velocity_ends
+from core.metrics import RepMetrics
 from core.pipeline import Analysis
 from core.report.bars import draw_range, draw_sides, draw_tempo, why_no_sides
 from core.report.figures import (
@@ -136,6 +137,8 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
     few = "Needs two measured reps" if analysis.rep_count == 1 else why_range
     spread = f" ± {say(rom.sd)}" if math.isfinite(rom.sd) else ""
     rom_text = f"{say(rom.mean)}{spread}°" if math.isfinite(rom.mean) else DASH
+    has_velocity = metrics.statistics["mean_velocity_deg_s"].n > 0
+    why_no_loss = metrics.velocity_loss_note if has_velocity else why_speed if rom.n else why_range
     loss, sides = metrics.velocity_loss_pct, metrics.asymmetry_pct
     return [
         KeyFigure("Reps", str(analysis.rep_count), _reps_detail(analysis)),
@@ -147,7 +150,7 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             "broad",
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
-        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "in reps, with their pauses"),
+        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "reps and the pauses between"),
         KeyFigure(
             "Consistency",
             say(100 * metrics.consistency, " %"),
@@ -156,34 +159,22 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
         KeyFigure(
             "Velocity loss",
             say(loss, " %"),
-            _or(loss, _loss_detail(metrics), few if rom.n < 2 else why_speed),
+            _or(loss, _loss_detail(loss), why_no_loss),
         ),
         KeyFigure(
             "Left against right",
             say(abs(sides), " %"),
-            _or(sides, _sides_detail(sides), f"Withheld: {why_no_sides(analysis)}"),
+            _or(sides, say_sides(analysis), f"Withheld: {why_no_sides(analysis)}"),
         ),
     ]
 
 
-def _loss_detail(metrics: SetMetrics) -> str:
-    ends = velocity_ends(metrics.reps)
-    if ends is None:
-        return ""
-    first, last = ends[0].rep, ends[1].rep
-    return (
-        f"rep {first} to rep {last}" if metrics.velocity_loss_pct > -0.5 else f"rep {last} was faster than rep {first}"
-    )
+def _loss_detail(loss_pct: float) -> str:
+    return "first to last rep, along a straight line" + (": faster" if loss_pct < 0 else "")
 
 
 def _or(value: float, detail: str, reason: str) -> str:
     return detail if math.isfinite(value) else reason
-
-
-def _sides_detail(asymmetry_pct: float) -> str:
-    if abs(asymmetry_pct) < 0.5:
-        return "both move alike"
-    return f"{'left' if asymmetry_pct > 0 else 'right'} moves further"
 
 
 def _reps_detail(analysis: Analysis) -> str:

@@ -155,12 +155,13 @@ def _explain_numbers() -> str:
         ("Range of motion (ROM)", "How far the angle travels in a rep.", f"within {side['rom_deg']:.0f}°"),
         ("Depth", "The largest angle a rep reaches.", f"within {side['max_deg']:.0f}°"),
         ("Tempo", "Seconds of lowering (eccentric), pause, lifting (concentric), pause; lowering is where the moving "
-         "part goes down.", f"within {side['eccentric_s']:.1f} s each way"),
+         "part goes down. More than 5 s between two reps is a rest and no part of it.",
+         f"within {side['eccentric_s']:.1f} s each way"),
         ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
         ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
-        ("Lifting, last rep against first", "By how much the last rep that was seen to its end is slower than the "
-         "first, mean velocity of lifting, of the whole rep where halves have no name: the velocity loss, a sign of "
-         "fatigue.", follows),
+        ("Lifting over the set", "By how much the mean velocity of lifting falls from the first to the last rep, along "
+         "a straight line through all of them: the velocity loss, a sign of fatigue. No clear trend: the reps differ "
+         "among themselves by more.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
         ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",
          f"both sides must be seen; each range is off by {side['rom_deg']:.0f}°"),

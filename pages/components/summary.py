@@ -4,13 +4,18 @@ import math
 
 import streamlit as st
 
-from core.metrics import SetMetrics, velocity_ends
+from core.compare.sides import ALIKE_PCT, sides_limit_pct
+from core.metrics import SetMetrics
 from core.metrics.joint import base_joint
+from core.metrics.summary import NO_TREND
 from core.pipeline import Analysis
 from core.report.words import say
 from pages.components.corrections import in_words
 
-ASYMMETRY_HELP = "(left − right) / mean of both, range of motion; positive: left moves further"
+ASYMMETRY_HELP = (
+    "By how much one side moves further, of the mean of both. Within error: the place of the camera and the body model "
+    "can make as much of a difference"
+)
 
 
 def show_count(analysis: Analysis) -> None:
@@ -48,18 +53,21 @@ def show_set(analysis: Analysis) -> None:
             f"Range of motion, mean ± standard deviation, {in_words(metrics.joint or '')}",
         ),
         f"Tempo: {_tempo_order(metrics)}": (metrics.tempo or "–", "Mean seconds of each part of a rep"),
-        "Cadence": (_text(metrics.cadence_per_min, " /min"), "Reps a minute from first start to last end"),
+        "Cadence": (
+            _text(metrics.cadence_per_min, " /min"),
+            "Reps a minute, first start to last end, without rests",
+        ),
         "Under tension": (
             _text(metrics.time_under_tension_s, " s"),
-            "Time in reps with their pauses, shallow ones included; not what the clip cuts",
+            "Time in reps and the pauses between them, shallow ones included; not rests, not what the clip cuts",
         ),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
-        _pace_label(metrics): (
-            _say_pace(metrics.velocity_loss_pct),
-            f"{_velocity_name(metrics)} of the {in_words(metrics.joint or '').lower()}, the last rep seen to its end "
-            "against the first; slower is a sign of fatigue",
+        "Moving over the set" if metrics.eccentric_first is None else "Lifting over the set": (
+            _say_pace(metrics),
+            f"{_velocity_name(metrics)} of the {in_words(metrics.joint or '').lower()} from the first to the last rep, "
+            f"along a straight line; slower is a sign of fatigue. {_why_no_pace(metrics)}".strip(),
         ),
-        "Left against right": (_text(metrics.asymmetry_pct, " %"), metrics.asymmetry_note or ASYMMETRY_HELP),
+        "Left against right": (_say_asymmetry(analysis), metrics.asymmetry_note or ASYMMETRY_HELP),
     }
     with st.container(horizontal=True):
         for label, (value, explanation) in values.items():
@@ -73,21 +81,31 @@ def _tempo_order(metrics: SetMetrics) -> str:
     return f"{out}-pause-{back}-pause"
 
 
-def _pace_label(metrics: SetMetrics) -> str:
-    moving = "Moving" if metrics.eccentric_first is None else "Lifting"
-    ends = velocity_ends(metrics.reps)
-    return f"{moving}, rep {ends[1].rep} against {ends[0].rep}" if ends else f"{moving}, last rep against first"
-
-
 def _velocity_name(metrics: SetMetrics) -> str:
     return "Mean velocity" if metrics.eccentric_first is None else "Mean lifting velocity"
 
 
-def _say_pace(loss_pct: float) -> str:
-    """Return how the last rep's velocity compares with the first one's: "12 % slower"."""
-    if abs(loss_pct) < 0.5:
-        return "as fast"
+def _say_pace(metrics: SetMetrics) -> str:
+    """Return how the velocity changes over the set: "12 % slower"."""
+    loss_pct = metrics.velocity_loss_pct
+    if metrics.velocity_loss_note == NO_TREND:
+        return NO_TREND
     return say(abs(loss_pct), " % slower" if loss_pct > 0 else " % faster")
+
+
+def _why_no_pace(metrics: SetMetrics) -> str:
+    if metrics.velocity_loss_note == NO_TREND:
+        return "Here the reps differ among themselves by more."
+    return f"It {metrics.velocity_loss_note}." if metrics.velocity_loss_note else ""
+
+
+def _say_asymmetry(analysis: Analysis) -> str:
+    """Return by how much one side moves further: "22 %, left", and whether error alone can give as much."""
+    found_pct = analysis.metrics.asymmetry_pct
+    if abs(found_pct) < sides_limit_pct(analysis):
+        return f"{abs(found_pct):.0f} %, within error"
+    side = "left" if found_pct > 0 else "right"
+    return say(abs(found_pct), f" %, {side}" if abs(found_pct) >= ALIKE_PCT else " %")
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
