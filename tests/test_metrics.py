@@ -117,6 +117,17 @@ class TestOneRep:
         assert [rep.side for rep in reps] == ["left", "right"] * 3
         assert [rep.duration_s for rep in reps] == pytest.approx([2.0] * 6, abs=0.15)
 
+    def test_tempo_is_that_of_the_joint_it_stands_beside(self):
+        """Raised arms are counted on the wrists, which are widest apart long before the arms are up."""
+        plans = (RepPlan(out_s=1.5, back_s=1.0, depth=1.0),) * 4
+        truth = compute_truth(Motion("lateral_raise", plans), filming=Filming(view=View(yaw_deg=0), fps=15))
+        analysis = summarize(truth.track)
+        assert analysis.count.driving_joint == "wrist_spread"
+        assert [rep.joint for rep in analysis.metrics.reps] == ["shoulder"] * 4
+        assert [rep.turn_s for rep in analysis.metrics.reps] == pytest.approx(truth.turns_s, abs=0.1)
+        assert [rep.to_turn_s for rep in analysis.metrics.reps] == pytest.approx([1.5] * 4, abs=0.15)
+        assert [rep.pause_turn_s for rep in analysis.metrics.reps] == pytest.approx([0] * 4, abs=0.1)
+
     def test_a_single_rep_has_a_tempo_without_the_pause_that_follows_none(self):
         track = compute_truth(Motion("squat", (RepPlan(1.5, 0.0, 1.0),)), filming=Filming(fps=15)).track
         tempo = summarize(track, joint="left_knee").metrics.tempo.split("-")

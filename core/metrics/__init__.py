@@ -78,19 +78,20 @@ def compute_metrics(
     if view is not None and view.near_side is not None:
         measured = [replace(one, left=None, right=None) for one in measured]
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
+    curves = [_tempo_curve(track, count, rep=rep, measured=one) for rep, one in zip(reps, measured, strict=True)]
     numbers = [
         compute_rep_metrics(
-            rep,
+            replace(rep, turn_s=turn_s),
             one,
             next_rep=next_rep,
-            tempo_curve=_tempo_curve(track, count, rep=rep, measured=one),
+            tempo_curve=curve,
             eccentric_first=direction.eccentric_first,
             quality=rate_quality(rep, one, track=track, usual=usual),
             sample_rate_hz=np.fmin(
                 sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)
             ).item(),
         )
-        for rep, next_rep, one in zip(reps, (*reps[1:], None), measured, strict=False)
+        for rep, next_rep, one, (curve, turn_s) in zip(reps, (*reps[1:], None), measured, curves, strict=False)
     ]
     side_roms = _side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], [])
     return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
@@ -104,13 +105,21 @@ def _measure(
     return measure_rep(track, angles, joint=joint, side=rep.side if rep.side in SIDES else side, rep=rep)
 
 
-def _tempo_curve(track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep) -> RepCurve | None:
-    """Return the curve of the phases: the angle if it drove or moves like what drove, else the signal."""
+def _tempo_curve(
+    track: LandmarkTrack, count: RepCount, *, rep: Rep, measured: MeasuredRep
+) -> tuple[RepCurve | None, float]:
+    """Return the curve of the phases and when it turns, s: the angle if it moves like what drove, else the signal.
+
+    Wrists may be widest apart while the arms still rise, so the angle's own turn is taken.
+    """
     signal = cut_curve(track.time_s, count.signal, start_s=rep.start_s, end_s=rep.end_s)
     if measured.curve is None:
-        return signal
-    drove = base_joint(count.driving_joint) == base_joint(measured.name)
-    return measured.curve if drove or signal is None or moves_alike(measured.curve, signal) else signal
+        return signal, rep.turn_s
+    if base_joint(count.driving_joint) == base_joint(measured.name):
+        return measured.curve, rep.turn_s
+    if signal is None or moves_alike(measured.curve, signal):
+        return measured.curve, measured.curve.farthest_s
+    return signal, rep.turn_s
 
 
 def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:

@@ -37,6 +37,12 @@ class RepCurve:
         """Largest minus smallest value."""
         return float(np.ptp(self.value))
 
+    @property
+    def farthest_s(self) -> float:
+        """When the value is farthest from the line between its ends."""
+        line = np.linspace(self.value[0], self.value[-1], len(self.value))
+        return float(self.time_s[np.argmax(np.abs(self.value - line))])
+
 
 def cut_curve(
     time_s: NDArray[np.float64], values: NDArray[np.float64], *, start_s: float, end_s: float

@@ -30,7 +30,8 @@ class RepMetrics:
     rep, side, is_partial, is_edited
         Number from 1; ``left``, ``right`` or ``both``; not a full repetition; set or changed by the trainer.
     start_s, turn_s, end_s, duration_s
-        Seconds of presentation; `duration_s` is `end_s` less `start_s`.
+        Seconds of presentation; `duration_s` is `end_s` less `start_s`. The turn is that of the angle measured, where
+        it moves like what the rep was counted on.
     to_turn_s, from_turn_s
         Moving time before and after the pause at the turning point; NaN for a half that the clip cuts.
     eccentric_s, concentric_s
@@ -108,7 +109,7 @@ def compute_rep_metrics(
     Parameters
     ----------
     rep
-        As counted.
+        As counted, with the turn of `tempo_curve`.
     next_rep
         The one after it; None after the last.
     measured
