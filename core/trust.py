@@ -35,6 +35,9 @@ where the angle moves by 30° or more (`benchmarks/angles.py`). Real bodies and 
 were not measured and are taken as from the front."""
 FAR_SIDE_DEG = {"knee": 1.0, "hip": 1.0, "elbow": 6.0, "shoulder": 1.0, "ankle": 2.0, "trunk_lean": 0.0}
 """What the limb turned away from the camera adds, same clips (elbow 8 to 13-15 at 45-60°)."""
+FACING_TRUNK_DEG = ((0.0, 45.0), (10.0, 0.0))
+"""What real bodies add to the lean of the trunk by how far they are turned from the front, 45° and more unmeasured:
+four upright ones that face the camera are said to lean by 5 to 15° (medians, clips of the project, 2026-11-28)."""
 ABOVE_DEG = 10.0
 """Added for a camera that looks down: rule of thumb, not measured."""
 GOOD_UP_TO_DEG, FAIR_UP_TO_DEG = 8.0, 16.0
@@ -118,6 +121,7 @@ def expected_error_deg(name: str, view: View, *, has_world: bool) -> float:
     share = lift_share(name, view) if has_world else 0.0
     flat, lifted = (float(np.interp(view.turn_deg, TURNS_DEG, t[joint])) for t in (FLAT_ERROR_DEG, LIFTED_ERROR_DEG))
     error_deg = (1.0 - share) * flat + share * lifted
+    error_deg += float(np.interp(view.turn_deg, *FACING_TRUNK_DEG)) if joint == "trunk_lean" else 0.0
     error_deg += FAR_SIDE_DEG[joint] if _is_far(name, view) else 0.0
     return round(error_deg + (ABOVE_DEG if view.name == "above" else 0.0), 1)
 

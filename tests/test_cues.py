@@ -8,6 +8,7 @@ import pytest
 from core.cues import Cue, compute_cues, say_checked
 from core.cues.measures import MEASURES
 from core.exercises import BY_NAME, CUE_RULES, EXERCISES, FOR_ANY
+from core.landmarks import INDEX
 from core.metrics import compute_metrics
 from core.recognition import Recognition
 from core.view import View
@@ -41,6 +42,18 @@ def checked(name: str | None, view: str, *, rate_hz: float = 15.0, **turn: float
 
 def kinds(cues: list[Cue]) -> set[str]:
     return {cue.kind for cue in cues}
+
+
+@pytest.mark.parametrize(("visibility", "found"), [(0.9, set()), (0.3, {"squat_depth"})])
+def test_a_leg_that_is_seen_to_be_deep_enough_is_no_shallow_squat(visibility, found):
+    """The camera stands a little too high: only the nearer thigh seems to stop early."""
+    done = perform(faulty("squat", thigh=65), yaw_deg=VIEW_YAW["side_right"], reps=3)
+    xyz, seen = done.track.xyz.copy(), done.track.visibility.copy()
+    hip, knee = INDEX["left_hip"], INDEX["left_knee"]
+    xyz[:, knee, 1] = np.minimum(xyz[:, knee, 1], xyz[:, hip, 1])
+    seen[:, [hip, knee]] = visibility
+    track = replace(done.track, xyz=xyz, visibility=seen)
+    assert kinds(cues_of(replace(done, track=track), "squat", "side_right")) & {"squat_depth"} == found
 
 
 FAULTS = [

@@ -267,15 +267,15 @@ def test_the_filmstrip_of_many_reps_shows_the_telling_ones(five):
     assert chosen[0][0].rep == 1
     assert chosen[-1][0].rep == 5
     assert "last" in chosen[-1][1]
-    assert "shallowest" in chosen[-1][1]
+    assert "smallest" in chosen[-1][1]
     assert len(chosen) == 4
-    assert {why for _, why in chosen} >= {"next deepest"}
+    assert {why for _, why in chosen} >= {"next largest"}
     assert choose_reps(five.metrics.reps[:3]) == [(rep, "") for rep in five.metrics.reps[:3]]
 
 
 def test_the_strip_says_why_each_of_its_reps_is_shown(five, stills):
     strip = make_filmstrip(five, stills)
-    said = strip.note.removeprefix("4 of 5 reps: ").removesuffix(".").split(", ")
+    said = strip.note.removeprefix("4 of 5 reps, by range of motion: ").removesuffix(".").split(", ")
     assert {f"the {reason}" for each in strip.reps for reason in each.why.split(", ")} == set(said)
 
 

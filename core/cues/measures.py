@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.landmarks import INDEX, LandmarkTrack
+from core.landmarks import INDEX, SIDES, LandmarkTrack
 from core.metrics import RepMetrics, SetMetrics
 
 Floats = NDArray[np.float64]
@@ -96,10 +96,14 @@ def _farthest_down(window: NDArray[np.int64], down: Floats, name: str) -> int:
 
 
 def _thigh_above_parallel(scene: Scene, rep: RepMetrics) -> Finding:
-    """How far the thigh stops above the horizontal at the deepest, degrees."""
+    """How far the thigh stops above the horizontal at the deepest, degrees; where both are seen, the lower one.
+
+    Seen from a little above or in front, the two differ by up to 29 degrees: one of them alone is the camera's doing.
+    """
     at = _lowest(scene, rep, "hip")
-    thigh = scene.near_point("hip", at) - scene.near_point("knee", at)
-    return at, float(np.degrees(np.arctan2(-thigh[1], abs(thigh[0]))))
+    thighs = [scene.point(f"{side}_hip", at) - scene.point(f"{side}_knee", at) for side in SIDES]
+    above_deg = {side: np.degrees(np.arctan2(-y, abs(x))) for side, (x, y) in zip(SIDES, thighs, strict=True)}
+    return at, float(above_deg[scene.near] if np.isnan(above_deg[scene.near]) else np.nanmin(list(above_deg.values())))
 
 
 def _knee_past_toes(scene: Scene, rep: RepMetrics) -> Finding:

@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 
 MOST_REPS = 4
 """Two rows of two fill half a page of A4."""
-REASONS = ("first", "deepest", "next deepest", "shallowest", "last")
+REASONS = ("first", "largest", "next largest", "smallest", "last")
 """Why a rep is shown."""
 MARGIN = 0.16
 """Air around the body, as a share of its larger side."""
@@ -83,27 +83,29 @@ def make_filmstrip(analysis: Analysis, folder: Path | None) -> Filmstrip:
     total = len(analysis.metrics.reps)
     reasons = dict.fromkeys(reason for _, why in chosen for reason in why.split(", "))
     order = [f"the {reason}" for reason in REASONS if reason in reasons]
-    return Filmstrip(strips, f"{len(chosen)} of {count_of(total, 'rep')}: {', '.join(order)}." if order else "")
+    return Filmstrip(
+        strips, f"{len(chosen)} of {count_of(total, 'rep')}, by range of motion: {', '.join(order)}." if order else ""
+    )
 
 
 def choose_reps(reps: tuple[RepMetrics, ...]) -> list[tuple[RepMetrics, str]]:
-    """Return the reps to show with the reason; all where there are few, else first, deepest, shallowest, last.
+    """Return the reps to show with the reason; all where there are few, else first, last, largest and smallest range.
 
-    Where two of these are one rep, the next deepest fill up.
+    Where two of these are one rep, the next largest fill up.
     """
     if len(reps) <= MOST_REPS:
         return [(rep, "") for rep in reps]
     whole = [index for index, rep in enumerate(reps) if not rep.is_partial] or list(range(len(reps)))
-    by_depth = sorted(whole, key=lambda index: -np.nan_to_num(reps[index].rom_deg, nan=-1.0))
+    by_range = sorted(whole, key=lambda index: -np.nan_to_num(reps[index].rom_deg, nan=-1.0))
     reasons: dict[int, list[str]] = {whole[0]: ["first"]}
-    if np.isfinite(reps[by_depth[0]].rom_deg):
-        reasons.setdefault(by_depth[0], []).append("deepest")
-        shallowest = next(index for index in reversed(by_depth) if np.isfinite(reps[index].rom_deg))
-        reasons.setdefault(shallowest, []).append("shallowest")
+    if np.isfinite(reps[by_range[0]].rom_deg):
+        reasons.setdefault(by_range[0], []).append("largest")
+        smallest = next(index for index in reversed(by_range) if np.isfinite(reps[index].rom_deg))
+        reasons.setdefault(smallest, []).append("smallest")
     reasons.setdefault(whole[-1], []).append("last")
-    for index in by_depth:
+    for index in by_range:
         if len(reasons) < MOST_REPS:
-            reasons.setdefault(index, ["next deepest"])
+            reasons.setdefault(index, ["next largest"])
     return [(reps[index], ", ".join(reasons[index])) for index in sorted(reasons)]
 
 
