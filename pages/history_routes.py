@@ -93,6 +93,14 @@ async def send_clip(request: Request) -> Response:
 
 
 @say_errors
+async def send_preview(request: Request) -> Response:
+    """Serve the copy of a saved clip that every browser plays, with range requests."""
+    owner, saved_id = _asked(request)
+    path = await to_thread.run_sync(get_history().preview_path, owner, saved_id) if owner else None
+    return send_file(path, media_type="video/mp4") if path else _gone()
+
+
+@say_errors
 async def send_export(request: Request) -> Response:
     """Serve everything an owner saved."""
     from core.history.export import iter_zip  # noqa: PLC0415  # SQLAlchemy comes with it
@@ -123,5 +131,6 @@ HISTORY_ROUTES = [
     Route(BROWSER_SRC, know_browser, methods=["POST"]),
     Route("/history/files/{token}/export.zip", send_export),
     Route("/history/files/{token}/{saved_id}/clip", send_clip),
+    Route("/history/files/{token}/{saved_id}/preview.mp4", send_preview),
     Route("/history/files/{token}/{saved_id}/{name}", send_picture),
 ]

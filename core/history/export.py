@@ -51,7 +51,8 @@ class _Sink(io.RawIOBase):
 def iter_zip(store: HistoryStore, owner: Owner) -> Iterator[bytes]:
     """Yield a zip: ``analyses.csv`` with a row each, ``reps.csv``, and a folder per analysis.
 
-    The folder holds ``result.json`` (as it was saved), ``landmarks.npz``, the pictures, and the clip where it was kept.
+    The folder holds ``result.json`` (as it was saved), ``landmarks.npz``, the pictures, and the clip where it was kept;
+    not its preview, which is only for a browser to play.
     ``reps.csv`` has the columns of this release; what another one measured besides is in its ``result.json``.
 
     Raises

@@ -38,6 +38,7 @@ from core.history.words import fold, name_key
 from core.pipeline import Analysis
 from core.settings import Settings
 from core.spool.writer import MB, SpooledFile
+from core.video import PREVIEW_NAME
 
 DATABASE_FILE = "history.sqlite3"
 CLIPS = "clips"
@@ -109,7 +110,7 @@ class HistoryStore:
         folder
             The analysis's own folder; its stills of the reps are kept too.
         clip
-            The clip, where it is to be kept.
+            The clip, where it is to be kept; the preview in `folder` is kept with it.
 
         Raises
         ------
@@ -118,12 +119,14 @@ class HistoryStore:
         """
         saved_id = secrets.token_hex(16)
         kept = collect_pictures(analysis, folder)
+        preview = _preview_in(folder) if clip else None
         values = measured(analysis, clip_name=clip_name) | labelled(labels)
         values |= {"id": saved_id, "owner": owner.name, "saved_at": datetime.now(UTC), "clip_name": clip_name}
         values |= {"clip_type": clip.media_type if clip else None}
         values["searched"] = searched(values)
         values["size_bytes"] = measure_row(values, kept) + (clip.size_bytes if clip else 0)
-        with self._clip_kept(saved_id, clip), self.database.writing() as connection:
+        values["size_bytes"] += preview.stat().st_size if preview else 0
+        with self._clip_kept(saved_id, clip, preview), self.database.writing() as connection:
             self._require_room(connection, values["size_bytes"])
             connection.execute(analyses.insert(), values)
             insert_pictures(connection, saved_id, kept)
@@ -138,8 +141,7 @@ class HistoryStore:
             values["searched"] = searched({**row, **values})
             if not kept:
                 kept = pictures_of(connection, saved_id)
-            clip = self.clips.find(saved_id)
-            values["size_bytes"] = measure_row({**row, **values}, kept) + (clip.stat().st_size if clip else 0)
+            values["size_bytes"] = measure_row({**row, **values}, kept) + self.clips.measure(saved_id)
             self._require_room(connection, values["size_bytes"] - row["size_bytes"])
             connection.execute(analyses.update().where(is_owned(owner, saved_id)), values)
             connection.execute(pictures.delete().where(pictures.c.analysis_id == saved_id))
@@ -153,12 +155,12 @@ class HistoryStore:
             connection.execute(analyses.update().where(is_owned(owner, saved_id)), values)
 
     @contextmanager
-    def _clip_kept(self, saved_id: str, clip: SpooledFile | None) -> Iterator[None]:
-        """Keep the clip if what is done inside succeeds."""
+    def _clip_kept(self, saved_id: str, clip: SpooledFile | None, preview: Path | None) -> Iterator[None]:
+        """Keep the clip and its preview if what is done inside succeeds."""
         if clip is None:
             yield
             return
-        self.clips.add(saved_id, clip.path)
+        self.clips.add(saved_id, clip.path, preview=preview)
         try:
             yield
         except BaseException:
@@ -280,6 +282,10 @@ class HistoryStore:
             row = get_row(connection, owner, saved_id)
         return self.clips.find(saved_id) if row and row["clip_type"] else None
 
+    def preview_path(self, owner: Owner, saved_id: str) -> Path | None:
+        """Return where the copy of the clip that every browser plays lies; None where none was kept, or is needed."""
+        return self.clips.find_preview(saved_id) if self.clip_path(owner, saved_id) else None
+
     def iter_files(self, owner: Owner) -> Iterator[SavedFiles]:
         """Yield everything saved, one analysis in memory at a time."""
         for summary in self.find(owner):
@@ -293,7 +299,7 @@ class HistoryStore:
     # -- gone --------------------------------------------------------------
 
     def delete(self, owner: Owner, saved_id: str) -> None:
-        """Delete an analysis for good: row, pictures and clip. One that is not there is no error."""
+        """Delete an analysis for good: row, pictures, clip and preview. One that is not there is no error."""
         with self.database.reading() as connection:
             is_there = get_row(connection, owner, saved_id) is not None
         if is_there:
@@ -357,3 +363,9 @@ class HistoryStore:
     def _is_known(self, saved_id: str) -> bool:
         with self.database.reading() as connection:
             return connection.scalar(sa.select(analyses.c.id).where(analyses.c.id == saved_id)) is not None
+
+
+def _preview_in(folder: Path | None) -> Path | None:
+    """Return the preview that the worker made; None where the clip needs none."""
+    preview = folder / PREVIEW_NAME if folder else None
+    return preview if preview and preview.is_file() else None

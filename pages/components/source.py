@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.report.words import count_of
+from core.video import PREVIEW_NAME
 from pages.components.history.owner import current_owner, saved_src
 from pages.components.player import Shown
 from pages.components.state import Key, Result, results
@@ -95,8 +96,11 @@ def _show_saved(owner: Owner, saved: SavedSummary, *, name: str) -> Shown:
     key = (owner.name, repr(saved))  # all that is known of it: corrected or renamed meanwhile, it is loaded anew
     if key not in loaded:
         analysis = get_history().load(owner, saved.id)
-        clip_src = f"{saved_src(owner, saved.id)}/clip" if saved.clip_type else None
-        loaded[key] = Shown(f"saved-{saved.id}", f"{saved.labels.session_on:%Y-%m-%d} {name}", analysis, clip_src)
+        src = saved_src(owner, saved.id)
+        clip_src = f"{src}/clip" if saved.clip_type else None
+        preview_src = f"{src}/{PREVIEW_NAME}" if get_history().preview_path(owner, saved.id) else None
+        title = f"{saved.labels.session_on:%Y-%m-%d} {name}"
+        loaded[key] = Shown(f"saved-{saved.id}", title, analysis, clip_src, preview_src)
     loaded[key] = loaded.pop(key)  # the latest last
     while len(loaded) > LOADED_MOST:
         del loaded[next(iter(loaded))]

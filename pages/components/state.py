@@ -102,10 +102,15 @@ class Result:
         return f"/clip/{self.clip.file.token}/{self.folder.name}" if self.folder else None
 
     @property
+    def preview_path(self) -> Path | None:
+        """Return where the copy that every browser plays lies; None where none was made."""
+        path = self.folder / PREVIEW_NAME if self.folder else None
+        return path if path and path.exists() else None
+
+    @property
     def preview_src(self) -> str | None:
         """Return the address of the copy that every browser plays; None where none was made."""
-        has_preview = self.folder is not None and (self.folder / PREVIEW_NAME).exists()
-        return f"{self.files_src}/{PREVIEW_NAME}" if has_preview else None
+        return f"{self.files_src}/{PREVIEW_NAME}" if self.preview_path else None
 
 
 def drawings() -> dict[str, Drawing]:

@@ -16,7 +16,7 @@ from core.history.store import HistoryStore
 from core.pipeline import Analysis, Timing, correct
 from core.spool import MB, SpooledFile
 from core.stills import still_path
-from core.video import VideoInfo
+from core.video import PREVIEW_NAME, VideoInfo
 from tests.postgres import Cluster, running_cluster
 
 ANNA, BEN = Owner.of_browser("anna"), Owner.of_account(issuer="https://id.example", subject="ben")
@@ -109,6 +109,14 @@ def stills(whole, tmp_path) -> Path:
         still_path(folder, whole.frame_index[row]).parent.mkdir(parents=True, exist_ok=True)
         still_path(folder, whole.frame_index[row]).write_bytes(b"\xff\xd8 picture %d" % row)
     return folder
+
+
+@pytest.fixture
+def preview(stills) -> Path:
+    """The preview in that folder."""
+    path = stills / PREVIEW_NAME
+    path.write_bytes(b"\0\0\0\x18ftypisom" + bytes(50_000))
+    return path
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from core.errors import DeletedError, HistoryError
 from core.history import Keyring, Labels
-from core.history.clips import LEFT_SECONDS, PART
+from core.history.clips import LEFT_SECONDS, PART, PREVIEW
 from core.history.database import Database
 from core.history.export import iter_zip
 from core.history.migrate import migrate
@@ -68,6 +68,16 @@ def test_a_clip_that_does_not_fit_on_the_disk(tiny_disk, analysis, clip):
     with pytest.raises(HistoryError, match="clip could not be kept: the server's disk is full. Nothing was saved"):
         save(store, analysis, clip=clip)
     assert store.find(ANNA) == []
+    assert list((tiny_disk / "clips").iterdir()) == []
+    store.database.close()
+
+
+def test_a_preview_that_does_not_fit_on_the_disk(tiny_disk, whole, clip, stills, preview):
+    store = make_store(tiny_disk)
+    clip.path.write_bytes(bytes(200_000))
+    preview.write_bytes(bytes(900_000))
+    with pytest.raises(HistoryError, match="disk is full. Nothing was saved"):
+        save(store, whole, clip=clip, folder=stills)
     assert list((tiny_disk / "clips").iterdir()) == []
     store.database.close()
 
@@ -125,6 +135,21 @@ def test_a_crash_between_clip_and_row_leaves_no_clip(store, analysis, clip):
     (folder / ("e" * 32)).write_bytes(b"of another database")
     store.tidy()
     assert {path.name for path in folder.iterdir()} == {saved_id, "e" * 32}
+
+
+def test_a_crash_between_preview_and_row_leaves_no_preview(store, whole, clip, stills, preview):
+    saved_id = save(store, whole, clip=clip, folder=stills)
+    folder = store.clips.folder
+    names = {saved_id, f"{saved_id}{PREVIEW}"}
+    assert {path.name for path in folder.iterdir()} == names
+    for name in names:
+        (folder / name).rename(folder / f"{name}{PART}")
+    assert store.preview_path(ANNA, saved_id).read_bytes() == preview.read_bytes()
+    store.clips.add("f" * 32, clip.path, preview=preview)
+    for path in folder.iterdir():
+        os.utime(path, (0, time.time() - LEFT_SECONDS - 1))
+    store.tidy()
+    assert {path.name for path in folder.iterdir()} == names
 
 
 def test_hidden_is_out_of_sight_until_it_is_taken_back_or_final(store, analysis, clip):

@@ -17,7 +17,7 @@ from core.corrections import Corrections
 from core.history import Labels, get_keyring
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
-from core.spool import SpooledFile, get_spool
+from core.spool import MB, SpooledFile, get_spool
 from pages.components.state import Clip, Result
 from pages.history_routes import COOKIE
 from tests.history.conftest import ANNA, INFO
@@ -187,6 +187,12 @@ def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, anal
     app.button(key=f"history_open_{saved_id}").click().run()
     assert not app.exception
     assert "MAX_FILE_SIZE_MB" in text_of(app)
+
+
+def test_the_dialog_says_what_clip_and_preview_take_together(history, result, stills, preview):
+    preview.write_bytes(bytes(3 * MB))
+    app = open_dialog(replace(result, folder=stills))
+    assert app.checkbox(key="history_new_clip").label == "Keep the clip too (3.0 MB)"
 
 
 def test_sessions_of_one_athlete_are_followed_however_the_name_was_typed(history, analysis):

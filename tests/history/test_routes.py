@@ -14,7 +14,7 @@ from starlette.routing import Route
 from core.errors import HistoryError
 from core.history import Keyring, Labels, get_keyring
 from pages.history_routes import BROWSER_SRC, HISTORY_ROUTES, send_clip
-from tests.history.conftest import ANNA
+from tests.history.conftest import ANNA, BEN
 from tests.history.test_pages import visit
 
 
@@ -78,6 +78,16 @@ def test_who_was_given_the_address_of_a_picture_gets_that_and_nothing_else(histo
     assert (ask("GET", src).status_code, ask("GET", link).status_code) == (200, 200)
     assert ask("GET", f"/history/files/{token}/export.zip").status_code == 404
     assert get_keyring().read_pass(token, to="browser") is None, "it would be taken for the browser itself"
+
+
+def test_the_preview_of_a_saved_clip_is_for_its_owner(history, whole, clip, stills, preview):
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.avi", clip=clip, folder=stills)
+    without = history.save(ANNA, whole, Labels("Anna"), clip_name="a.avi")
+    anna, ben = (get_keyring().write_pass(owner, to="files") for owner in (ANNA, BEN))
+    answer = ask("GET", f"/history/files/{anna}/{saved_id}/preview.mp4", Range="bytes=4-7")
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (206, b"ftyp", "video/mp4")
+    for token, asked in ((ben, saved_id), (anna, without), (anna, "x" * 32), ("made.up.pass", saved_id)):
+        assert ask("GET", f"/history/files/{token}/{asked}/preview.mp4").status_code == 404
 
 
 def test_a_saved_clip_that_is_deleted_just_before_it_is_opened_is_gone_and_no_error(history, analysis, clip):

@@ -14,6 +14,7 @@ from core.history import Labels
 from core.history.archive import FORMAT, MAX_PICTURES, pack, unpack
 from core.history.store import HistoryStore
 from core.spool import MB
+from core.video import PREVIEW_NAME
 from tests.history.conftest import ANNA, BEN
 
 LABELS = Labels("Märta Öst", "Squats, week 3", "knees in; 100%_sure", date(2026, 11, 20))
@@ -180,6 +181,31 @@ def test_delete_takes_row_pictures_and_clip(store, whole, stills, clip):
     with store.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM pictures").scalar() == 0
     store.delete(ANNA, saved_id)
+
+
+def test_a_preview_is_kept_with_its_clip_counted_with_it_and_goes_with_it(store, whole, stills, clip):
+    plain = store.summary(ANNA, save(store, whole, folder=stills, clip=clip))
+    assert store.preview_path(ANNA, plain.id) is None, "this clip plays without, or an earlier release saved it"
+    data, extra = b"any browser plays this" * 1000, 22_000
+    (stills / PREVIEW_NAME).write_bytes(data)
+    saved_id = save(store, whole, folder=stills, clip=clip)
+    (stills / PREVIEW_NAME).unlink()
+    assert store.preview_path(ANNA, saved_id).read_bytes() == data
+    assert store.preview_path(BEN, saved_id) is None
+    assert store.summary(ANNA, saved_id).size_bytes == plain.size_bytes + extra
+    for each in (plain.id, saved_id):
+        store.update(ANNA, each, whole, folder=stills)
+    assert store.summary(ANNA, plain.id) == plain
+    assert store.summary(ANNA, saved_id).size_bytes == plain.size_bytes + extra
+    store.hide(ANNA, saved_id)
+    store.purge(hidden_s=0)
+    assert [path.name for path in store.clips.folder.iterdir()] == [plain.id]
+
+
+def test_without_the_clip_no_preview_is_kept(store, whole, stills, preview):
+    saved_id = save(store, whole, folder=stills)
+    assert store.preview_path(ANNA, saved_id) is None
+    assert not store.clips.folder.exists()
 
 
 def test_quota_counts_everything_and_deleting_gives_room_back(open_store, whole, clip):

@@ -1,5 +1,6 @@
 """A saved analysis as a result of this visit: to look at, correct, export and report like a fresh one."""
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.pipeline import Analysis, Request
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.stills import still_path
+from core.video import PREVIEW_NAME
 from pages.components.state import Clip, Result, hold_result, results
 
 
@@ -43,6 +45,8 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
         path = still_path(folder, analysis.frame_index[row])
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_bytes(jpeg)
+    if preview := store.preview_path(owner, saved.id):
+        shutil.copyfile(preview, folder / PREVIEW_NAME)
     name = saved.clip_name if not saved.labels.name else saved.labels.name
     # known by its place in the history: the same clip may have another result in this visit
     clip = Clip(name, replace(file, sha256=saved.id), analysis.info, is_here=clip_path is not None)

@@ -86,8 +86,11 @@ def today() -> date:
 
 
 def _clip_mb(result: Result) -> float | None:
-    is_here = result.clip.is_here and get_spool().get(result.clip.file.token) is not None
-    return result.clip.file.size_bytes / MB if is_here else None
+    """Return the room that the clip would take, its preview included; None where it is not here."""
+    if not result.clip.is_here or get_spool().get(result.clip.file.token) is None:
+        return None
+    preview = result.preview_path
+    return (result.clip.file.size_bytes + (preview.stat().st_size if preview else 0)) / MB
 
 
 def _save_when_known(result: Result, labels: Labels, *, keeps_clip: bool) -> None:
