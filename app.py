@@ -49,7 +49,8 @@ async def sweep_forever() -> None:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
             await to_thread.run_sync(partial(get_spool().sweep, is_active=is_active, grace_s=grace_s))
-            await to_thread.run_sync(purge_history)
+            for saved_id in await to_thread.run_sync(purge_history):
+                get_spool().remove_copies(saved_id)  # visits that have it open keep its numbers
         except Exception:  # whatever it is, the next sweep must come
             log.exception("A clip could not be removed")
 

@@ -57,6 +57,19 @@ def test_kept_clip_outlives_the_uploader_until_released(spool):
     assert not file.path.exists()
 
 
+def test_copies_go_everywhere_although_a_result_shows_them(spool, tmp_path):
+    source = tmp_path / "kept"
+    source.write_bytes(b"clip")
+    copies = [spool.copy_in(source, owner=owner, name="one") for owner in ("a", "b", None)]
+    other = spool.copy_in(source, owner="a")
+    spool.keep(copies[0].token)
+    folder = spool.make_folder(copies[0].token)
+    spool.remove_copies("one")
+    assert [spool.get(copy.token) for copy in copies] == [None] * 3
+    assert clips_on_disk(spool) == [other.path]
+    assert not folder.exists()
+
+
 def test_released_clip_stays_while_it_is_in_the_uploader(spool):
     file = put(spool, owner="a", upload_id="1")
     spool.keep(file.token)

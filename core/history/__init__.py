@@ -37,7 +37,9 @@ def get_keyring() -> Keyring:
     return Keyring(settings.history_dir, secret=secret.get_secret_value() if secret else None)
 
 
-def purge_history() -> None:
-    """Delete for good what was deleted a moment ago in this process; does nothing where no history is open."""
-    if get_history.cache_info().currsize:
-        get_history().purge_due()
+def purge_history() -> list[str]:
+    """Delete for good what was deleted a moment ago in this process; return the ids of what went.
+
+    Does nothing where no history is open.
+    """
+    return get_history().purge_due() if get_history.cache_info().currsize else []

@@ -324,36 +324,37 @@ class HistoryStore:
         with self.database.writing() as connection:
             connection.execute(analyses.update().where(is_owned(owner, saved_id)).values(hidden_at=at))
 
-    def purge(self, *, hidden_s: float = UNDO_SECONDS) -> None:
-        """Delete for good what was hidden at least this long ago."""
+    def purge(self, *, hidden_s: float = UNDO_SECONDS) -> list[str]:
+        """Delete for good what was hidden at least this long ago; return the ids of what went."""
         before = datetime.now(UTC) - timedelta(seconds=hidden_s)
         with self.database.reading() as connection:
             is_any = connection.scalar(sa.select(analyses.c.id).where(analyses.c.hidden_at <= before).limit(1))
-        if is_any:
-            self._delete_for_good(analyses.c.hidden_at <= before)
+        return self._delete_for_good(analyses.c.hidden_at <= before) if is_any else []
 
-    def purge_due(self) -> None:
+    def purge_due(self) -> list[str]:
         """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise.
 
         Where it fails, the next call after another `UNDO_SECONDS` tries again.
         """
         with self._mutex:
             if self._purge_at is None or time.monotonic() < self._purge_at:
-                return
+                return []
             self._purge_at = tried_again_at = time.monotonic() + UNDO_SECONDS
-        self.purge()
+        gone = self.purge()
         with self._mutex:
             if self._purge_at == tried_again_at:  # else something was hidden meanwhile
                 self._purge_at = None
+        return gone
 
-    def _delete_for_good(self, which: sa.ColumnElement[bool]) -> None:
+    def _delete_for_good(self, which: sa.ColumnElement[bool]) -> list[str]:
         """Delete rows, pictures and clips; the rows are locked, or a delete could be taken back meanwhile."""
         with self.database.writing() as connection:
-            saved_ids = connection.scalars(sa.select(analyses.c.id).where(which).with_for_update()).all()
+            saved_ids = list(connection.scalars(sa.select(analyses.c.id).where(which).with_for_update()))
             for saved_id in saved_ids:  # first, since on a full disk the database needs room to delete
                 self.clips.drop(saved_id)
             connection.execute(analyses.delete().where(analyses.c.id.in_(saved_ids)))
         self.database.empty_journal()
+        return saved_ids
 
     def tidy(self) -> None:
         """Finish what a crash or a stop interrupted; what was hidden a moment ago is deleted at once."""

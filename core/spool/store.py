@@ -124,9 +124,12 @@ class Spool:
                 self.discard_upload(owner=owner, upload_id=upload_id)
             self._entries[file.token] = _Entry(file, owner, upload_id, receipt)
 
-    def copy_in(self, source: Path, *, owner: str | None = None) -> SpooledFile:
-        """Spool a copy of a file of ours, such as the sample clip; it replaces the session's earlier copy."""
-        begin = partial(self.begin, owner=owner, upload_id=f"copy of {source.name}")
+    def copy_in(self, source: Path, *, owner: str | None = None, name: str | None = None) -> SpooledFile:
+        """Spool a copy of a file of ours, such as the sample clip; it replaces the session's earlier copy.
+
+        `name` is what :meth:`remove_copies` knows it by; default: what the file is called.
+        """
+        begin = partial(self.begin, owner=owner, upload_id=_copy_of(name or source.name))
         with source.open("rb") as stream, begin(expected_bytes=source.stat().st_size) as writer:
             while chunk := stream.read(MB):
                 writer.write(chunk)
@@ -267,6 +270,13 @@ class Spool:
                 entry.ended = True
                 self._settle(entry)
 
+    def remove_copies(self, name: str) -> None:
+        """Do :meth:`remove` for every session's copy of a file of ours, whatever result shows it."""
+        with self._locked():
+            for entry in list(self._entries.values()):
+                if entry.upload_id == _copy_of(name):
+                    self.remove(entry.file.token)
+
     def sweep(self, *, is_active: Callable[[str], bool] | None = None, grace_s: float = 0.0) -> None:
         """Remove expired clips and the clips of sessions that were inactive for longer than the grace.
 
@@ -336,6 +346,10 @@ class Spool:
         """Return why the last upload of a session was refused; None once another begins."""
         with self._locked():
             return self._refusals.get(owner)
+
+
+def _copy_of(name: str) -> str:
+    return f"copy of {name}"
 
 
 def new_receipt() -> str:

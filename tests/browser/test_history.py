@@ -113,6 +113,7 @@ def delete_and_undo(page: Page, server: Server, data: Path) -> None:
     expect(page.get_by_text("is deleted")).to_be_visible()
     expect(card(page, "Anna")).to_have_count(0, timeout=25_000)
     assert wait_until(lambda: not list((data / "clips").iterdir()))
+    assert wait_until(lambda: server.clips() == []), "the copy that was opened in this visit stays"
     assert httpx.get(server.url + src).status_code == 404
     files = b"".join(path.read_bytes() for path in data.glob("history.sqlite3*"))
     assert b"Anna" not in files

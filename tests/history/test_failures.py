@@ -160,11 +160,11 @@ def test_hidden_is_out_of_sight_until_it_is_taken_back_or_final(store, analysis,
     assert (store.find(ANNA), store.names(ANNA), list(store.iter_files(ANNA))) == ([], ([], []), [])
     assert store.find(ANNA, with_hidden=True)[0].is_hidden
     store.purge()
-    store.purge_due()
+    assert store.purge_due() == []
     store.unhide(ANNA, saved_id)
     assert store.find(ANNA)[0].id == saved_id
     store.hide(ANNA, saved_id)
-    store.purge(hidden_s=0)
+    assert store.purge(hidden_s=0) == [saved_id]
     assert store.find(ANNA, with_hidden=True) == []
     assert list(store.clips.folder.iterdir()) == []
     with pytest.raises(HistoryError, match="not in your history"):

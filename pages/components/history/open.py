@@ -57,12 +57,15 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
 
 
 def _spool(analysis: Analysis, clip_path: Path | None, *, saved_id: str) -> SpooledFile:
-    """Return the clip, or in its place the landmarks, as a file of this visit that goes with it."""
+    """Return the clip, or in its place the landmarks, as a file of this visit that goes with it.
+
+    It is called by its id: once that is deleted for good, so is this copy.
+    """
     context = get_script_run_ctx()
     owner = context.session_id if context else None
     if clip_path is not None:
-        return get_spool().copy_in(clip_path, owner=owner)
+        return get_spool().copy_in(clip_path, owner=owner, name=saved_id)
     with tempfile.TemporaryDirectory() as folder:
         landmarks = Path(folder) / f"{saved_id}.npz"
         landmarks.write_bytes(to_npz(analysis))
-        return get_spool().copy_in(landmarks, owner=owner)
+        return get_spool().copy_in(landmarks, owner=owner, name=saved_id)
