@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -17,7 +18,10 @@ from core.corrections import Corrections
 from core.history import Labels, get_keyring
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
-from core.spool import MB, SpooledFile, get_spool
+from core.spool import MB, Spool, SpooledFile, get_spool
+from core.spool.folder import LOCK_NAME
+from pages.components.history import open as opening
+from pages.components.history.open import _load
 from pages.components.state import Clip, Result
 from pages.history_routes import COOKIE
 from tests.history.conftest import ANNA, INFO
@@ -178,6 +182,51 @@ def test_a_key_that_cannot_be_read_is_said(history, result, tmp_path, monkeypatc
     press_save(app)
     assert not app.exception
     assert "cannot keep its key" in text_of(app)
+
+
+@pytest.fixture
+def make_spool(monkeypatch, tmp_path) -> Iterator[Callable[..., Spool]]:
+    """Put the spool of the server on another disk, or give it other limits."""
+    made = []
+
+    def make(base: Path = tmp_path / "spool", **limits: int) -> Spool:
+        made.append(Spool(base, **{"max_file_bytes": 10 * MB, "quota_bytes": 10 * MB, "ttl_s": 3600} | limits))
+        monkeypatch.setattr(opening, "get_spool", lambda: made[-1])
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def open_from_history(saved_id: str) -> AppTest:
+    return visit("history").button(key=f"history_open_{saved_id}").click().run()
+
+
+def left_in(spool: Spool) -> list[Path]:
+    return [path for path in spool.folder.rglob("*") if path.name != LOCK_NAME]
+
+
+def test_a_set_whose_pictures_do_not_fit_on_the_disk_is_not_opened_and_leaves_nothing(
+    history, whole, stills, make_spool, tiny_disk
+):
+    for path in (stills / "stills").iterdir():
+        path.write_bytes(bytes(200_000))
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.mp4", folder=stills)
+    spool = make_spool(tiny_disk)
+    app = open_from_history(saved_id)
+    assert not app.exception
+    assert "no room for the clip: the server's disk is full" in text_of(app)
+    assert (left_in(spool), spool.room.used_bytes) == ([], 0)
+
+
+def test_pictures_and_preview_of_an_opened_set_count_against_the_quota(history, whole, clip, preview, make_spool):
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.avi", clip=clip, folder=preview.parent)
+    spool = make_spool()
+    _load(ANNA, history.summary(ANNA, saved_id))
+    files = [path.stat().st_size for path in left_in(spool) if path.is_file()]
+    assert spool.room.used_bytes == sum(files)
+    assert clip.size_bytes + preview.stat().st_size < sum(files)
 
 
 def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, analysis, clip, monkeypatch):

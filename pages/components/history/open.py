@@ -14,6 +14,7 @@ from core.memory import peak_rss_mb
 from core.pipeline import Analysis, Request
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
+from core.spool.writer import disk_errors
 from core.stills import still_path
 from core.video import PREVIEW_NAME
 from pages.components.state import Clip, Result, hold_result, results
@@ -26,6 +27,8 @@ def open_saved(owner: Owner, saved: SavedSummary) -> None:
     ------
     HistoryError
         It cannot be loaded.
+    NoRoomError
+        The disk is full; nothing of it stays.
     """
     known = next((result for result in results().values() if result.saved_id == saved.id), None)
     result = known or _load(owner, saved)
@@ -40,13 +43,12 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
     analysis = store.load(owner, saved.id)
     clip_path = store.clip_path(owner, saved.id)
     file = _spool(analysis, clip_path, saved_id=saved.id)
-    folder = get_spool().make_folder(file.token)
-    for row, jpeg in store.pictures(owner, saved.id).items():
-        path = still_path(folder, analysis.frame_index[row])
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_bytes(jpeg)
-    if preview := store.preview_path(owner, saved.id):
-        shutil.copyfile(preview, folder / PREVIEW_NAME)
+    try:
+        with disk_errors():
+            folder = _unpack_files(owner, saved, analysis, token=file.token)
+    except BaseException:
+        get_spool().remove(file.token)
+        raise
     name = saved.clip_name if not saved.labels.name else saved.labels.name
     # known by its place in the history: the same clip may have another result in this visit
     clip = Clip(name, replace(file, sha256=saved.id), analysis.info, is_here=clip_path is not None)
@@ -65,7 +67,20 @@ def _spool(analysis: Analysis, clip_path: Path | None, *, saved_id: str) -> Spoo
     owner = context.session_id if context else None
     if clip_path is not None:
         return get_spool().copy_in(clip_path, owner=owner, name=saved_id)
-    with tempfile.TemporaryDirectory() as folder:
+    with disk_errors(), tempfile.TemporaryDirectory() as folder:
         landmarks = Path(folder) / f"{saved_id}.npz"
         landmarks.write_bytes(to_npz(analysis))
         return get_spool().copy_in(landmarks, owner=owner, name=saved_id)
+
+
+def _unpack_files(owner: Owner, saved: SavedSummary, analysis: Analysis, *, token: str) -> Path:
+    """Write pictures and preview where an analysis has them; they count against the spool's quota."""
+    store, folder = get_history(), get_spool().make_folder(token)
+    for row, jpeg in store.pictures(owner, saved.id).items():
+        path = still_path(folder, analysis.frame_index[row])
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_bytes(jpeg)
+    if preview := store.preview_path(owner, saved.id):
+        shutil.copyfile(preview, folder / PREVIEW_NAME)
+    get_spool().count_folders(token)
+    return folder
