@@ -56,6 +56,8 @@ def show_result(key: Key) -> None:
 def _show_player(result: Result, *, name: str) -> None:
     """Show the clip beside the curves, and do what is edited there."""
     analysis = result.analysis
+    if result.clip.remark:
+        st.info(result.clip.remark, icon=":material/info:")
     joints = choose_joints(analysis, key=f"curves_{name}")
     seek_s, seek_id = asked_seek()
     edit = show_player(

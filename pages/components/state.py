@@ -23,12 +23,16 @@ Key = tuple[str, Request]
 
 @dataclass(frozen=True)
 class Clip:
-    """The clip of a visit. Where it was not kept with a saved analysis, `file` holds its landmarks instead."""
+    """The clip of a visit. Where it is not here with a saved analysis, `file` holds its landmarks instead.
+
+    `remark` says why it is not, where it was kept.
+    """
 
     name: str
     file: SpooledFile
     info: VideoInfo | None
     is_here: bool = True
+    remark: str = ""
 
 
 @dataclass

@@ -197,6 +197,11 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "Save without the clip.",
         ),
         Trouble(
+            ("Opened without its clip: …",),
+            "A set is opened on a copy of its clip, which is too large for this server now, or the disk is full.",
+            "Work with the numbers. To try again later, delete the result here, and open the set anew.",
+        ),
+        Trouble(
             ("This analysis is not in your history any more: it was deleted.",),
             "It was deleted, perhaps in another tab.",
             "Choose another one.",

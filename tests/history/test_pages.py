@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.compare import compare_sets
 from core.corrections import Corrections
-from core.history import Labels, get_keyring
+from core.history import Labels, SavedSummary, get_keyring
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
 from core.spool import MB, Spool, SpooledFile, get_spool
@@ -220,22 +220,50 @@ def test_a_set_whose_pictures_do_not_fit_on_the_disk_is_not_opened_and_leaves_no
     assert (left_in(spool), spool.room.used_bytes) == ([], 0)
 
 
-def test_pictures_and_preview_of_an_opened_set_count_against_the_quota(history, whole, clip, preview, make_spool):
+@pytest.fixture
+def saved_avi(history, whole, clip, preview) -> SavedSummary:
+    """A set saved with a clip of 0.2 MB and its preview of 0.9 MB."""
+    clip.path.write_bytes(bytes(200_000))
+    preview.write_bytes(bytes(900_000))
     saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.avi", clip=clip, folder=preview.parent)
+    return history.summary(ANNA, saved_id)
+
+
+def test_pictures_and_preview_of_an_opened_set_count_against_the_quota(saved_avi, make_spool):
     spool = make_spool()
-    _load(ANNA, history.summary(ANNA, saved_id))
+    result = _load(ANNA, saved_avi)
     files = [path.stat().st_size for path in left_in(spool) if path.is_file()]
+    assert result.preview_path.stat().st_size == 900_000
+    assert len(files) == 2 + len(saved_avi.rows)
     assert spool.room.used_bytes == sum(files)
-    assert clip.size_bytes + preview.stat().st_size < sum(files)
 
 
-def test_a_saved_clip_that_finds_no_room_when_it_is_opened_is_said(history, analysis, clip, monkeypatch):
-    saved_id = history.save(ANNA, analysis, Labels("Anna"), clip_name="a.mp4", clip=clip)
-    monkeypatch.setattr(get_spool(), "max_file_bytes", 1000)
-    app = visit("history")
-    app.button(key=f"history_open_{saved_id}").click().run()
+@pytest.mark.parametrize("limits", [{"max_file_bytes": MB}, {"quota_bytes": MB}], ids=["file size", "quota"])
+def test_a_saved_clip_that_finds_no_room_leaves_the_numbers_and_is_said(history, whole, clip, make_spool, limits):
+    clip.path.write_bytes(bytes(2 * MB))
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.mp4", clip=clip)
+    spool = make_spool(**limits)
+    result = _load(ANNA, history.summary(ANNA, saved_id))
+    assert (result.clip_src, result.analysis.rep_count) == (None, 4)
+    assert spool.get(result.clip.file.token).size_bytes == spool.room.used_bytes < MB
+    assert "Opened without its clip" in text_of(visit("results", result))
+    assert history.clip_path(ANNA, saved_id) is not None
+
+
+def test_a_preview_that_does_not_fit_on_the_disk_leaves_the_numbers(saved_avi, make_spool, tiny_disk):
+    spool = make_spool(tiny_disk)
+    result = _load(ANNA, saved_avi)
+    assert (result.clip_src, result.preview_src) == (None, None)
+    assert sum(path.stat().st_size for path in left_in(spool) if path.is_file()) == spool.room.used_bytes < 200_000
+
+
+def test_numbers_that_find_no_room_are_not_opened_and_that_is_said(history, whole, clip, make_spool):
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.mp4", clip=clip)
+    spool = make_spool(quota_bytes=1000)
+    app = open_from_history(saved_id)
     assert not app.exception
-    assert "MAX_FILE_SIZE_MB" in text_of(app)
+    assert "SPOOL_QUOTA_MB" in text_of(app)
+    assert (left_in(spool), spool.room.used_bytes) == ([], 0)
 
 
 def test_the_dialog_says_what_clip_and_preview_take_together(history, result, stills, preview):

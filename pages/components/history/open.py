@@ -2,12 +2,14 @@
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.errors import UploadError
 from core.export import to_npz
 from core.history import Owner, SavedSummary, get_history
 from core.memory import peak_rss_mb
@@ -19,6 +21,8 @@ from core.stills import still_path
 from core.video import PREVIEW_NAME
 from pages.components.state import Clip, Result, hold_result, results
 
+NO_ROOM = "Opened without its clip: it stays in the history, but there is no room for it here now."
+
 
 def open_saved(owner: Owner, saved: SavedSummary) -> None:
     """Load a saved analysis into this visit's results and go there.
@@ -27,8 +31,8 @@ def open_saved(owner: Owner, saved: SavedSummary) -> None:
     ------
     HistoryError
         It cannot be loaded.
-    NoRoomError
-        The disk is full; nothing of it stays.
+    UploadError
+        Not even its numbers find room; nothing of it stays.
     """
     known = next((result for result in results().values() if result.saved_id == saved.id), None)
     result = known or _load(owner, saved)
@@ -42,10 +46,22 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
     store = get_history()
     analysis = store.load(owner, saved.id)
     clip_path = store.clip_path(owner, saved.id)
+    if clip_path is not None:
+        with suppress(UploadError):  # no room for it, or the limit was lowered since
+            return _put_together(owner, saved, analysis, clip_path=clip_path)
+    result = _put_together(owner, saved, analysis, clip_path=None)
+    return replace(result, clip=replace(result.clip, remark=NO_ROOM)) if clip_path else result
+
+
+def _put_together(owner: Owner, saved: SavedSummary, analysis: Analysis, *, clip_path: Path | None) -> Result:
+    """Return the result with its files in the spool; where they find no room, none of them stays."""
     file = _spool(analysis, clip_path, saved_id=saved.id)
     try:
         with disk_errors():
-            folder = _unpack_files(owner, saved, analysis, token=file.token)
+            folder = _unpack_pictures(owner, saved, analysis, token=file.token)
+            if clip_path and (preview := get_history().preview_path(owner, saved.id)):
+                shutil.copyfile(preview, folder / PREVIEW_NAME)
+        get_spool().count_folders(file.token)
     except BaseException:
         get_spool().remove(file.token)
         raise
@@ -73,14 +89,11 @@ def _spool(analysis: Analysis, clip_path: Path | None, *, saved_id: str) -> Spoo
         return get_spool().copy_in(landmarks, owner=owner, name=saved_id)
 
 
-def _unpack_files(owner: Owner, saved: SavedSummary, analysis: Analysis, *, token: str) -> Path:
-    """Write pictures and preview where an analysis has them; they count against the spool's quota."""
-    store, folder = get_history(), get_spool().make_folder(token)
-    for row, jpeg in store.pictures(owner, saved.id).items():
+def _unpack_pictures(owner: Owner, saved: SavedSummary, analysis: Analysis, *, token: str) -> Path:
+    """Write the pictures where an analysis has its stills; return its folder."""
+    folder = get_spool().make_folder(token)
+    for row, jpeg in get_history().pictures(owner, saved.id).items():
         path = still_path(folder, analysis.frame_index[row])
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_bytes(jpeg)
-    if preview := store.preview_path(owner, saved.id):
-        shutil.copyfile(preview, folder / PREVIEW_NAME)
-    get_spool().count_folders(token)
     return folder
