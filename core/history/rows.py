@@ -39,11 +39,25 @@ def get_row(
 def require_row(
     connection: Connection, owner: Owner, saved_id: str, *, columns: Sequence[sa.Column[Any]] = LIGHT
 ) -> Mapping[str, Any]:
-    """Return the columns of one analysis; raises DeletedError where it is not this owner's."""
+    """Return the columns of one analysis; raises DeletedError where it is not this owner's, or hidden."""
+    row = require_any_row(connection, owner, saved_id, columns=columns)
+    if row["hidden_at"] is not None:  # what is written on it now would go with it
+        raise _gone()
+    return row
+
+
+def require_any_row(
+    connection: Connection, owner: Owner, saved_id: str, *, columns: Sequence[sa.Column[Any]] = LIGHT
+) -> Mapping[str, Any]:
+    """Do `require_row` also for one that was deleted a moment ago."""
     row = get_row(connection, owner, saved_id, columns=columns)
     if row is None:
-        raise DeletedError("This analysis is not in your history any more: it was deleted. Choose another one.")
+        raise _gone()
     return row
+
+
+def _gone() -> DeletedError:
+    return DeletedError("This analysis is not in your history any more: it was deleted. Choose another one.")
 
 
 def measured(analysis: Analysis, *, clip_name: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from core.history.rows import (
     measured,
     picture_rows,
     pictures_of,
+    require_any_row,
     require_row,
     searched,
     to_summary,
@@ -258,9 +259,9 @@ class HistoryStore:
         return unpack(row["record"], row["landmarks"], format_version=row["format"])
 
     def summary(self, owner: Owner, saved_id: str) -> SavedSummary:
-        """Return the line of one saved analysis; raises as `load` does."""
+        """Return the line of one saved analysis, also of a hidden one; else raises as `load` does."""
         with self.database.reading() as connection:
-            row = require_row(connection, owner, saved_id)
+            row = require_any_row(connection, owner, saved_id)
             return to_summary(row, picture_rows(connection, [saved_id]).get(saved_id, ()))
 
     def pictures(self, owner: Owner, saved_id: str) -> dict[int, bytes]:

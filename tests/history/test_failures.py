@@ -172,6 +172,23 @@ def test_hidden_is_out_of_sight_until_it_is_taken_back_or_final(store, analysis,
     assert UNDO_SECONDS >= 5
 
 
+def test_nothing_is_written_on_what_was_deleted_a_moment_ago(store, analysis, whole):
+    saved_id = save(store, analysis)
+    before = store.summary(ANNA, saved_id)
+    store.hide(ANNA, saved_id)
+    for forbidden in (
+        lambda: store.update(ANNA, saved_id, whole),
+        lambda: store.edit(ANNA, saved_id, Labels("Ben")),
+        lambda: store.load(ANNA, saved_id),
+    ):
+        with pytest.raises(DeletedError, match="it was deleted"):
+            forbidden()
+    store.unhide(ANNA, saved_id)
+    assert store.summary(ANNA, saved_id) == before
+    store.update(ANNA, saved_id, whole)
+    assert store.summary(ANNA, saved_id).rep_count == whole.rep_count
+
+
 @pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 def test_what_is_deleted_is_not_left_in_the_file(store, analysis, stills, tmp_path):
     saved_id = store.save(ANNA, analysis, Labels("Anna Secret"), clip_name="a.mp4", folder=stills)

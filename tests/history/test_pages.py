@@ -161,7 +161,9 @@ def test_a_result_deleted_from_the_history_can_be_saved_again(history, result):
 
 
 def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history, result):
-    app = visit("results", replace(result, saved_id="0" * 32, saved_corrections=None))
+    saved_id = history.save(ANNA, result.analysis, Labels("Anna"), clip_name="set.mp4")
+    app = visit("results", replace(result, saved_id=saved_id, saved_corrections=None))
+    history.hide(ANNA, saved_id)
     app.button(key="history_update").click().run()
     assert "was deleted" in text_of(app)
     app.run()
