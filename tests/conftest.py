@@ -43,6 +43,19 @@ def request_defaults() -> Request:
 
 
 @pytest.fixture
+def result(analysis: Analysis, request_defaults: Request, tmp_path):
+    """A result of a visit, its clip on disk, as the pages hold it."""
+    from core.spool import get_spool
+    from core.video import VideoInfo
+    from pages.components.state import Clip, Result
+
+    (tmp_path / "set.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(100))
+    file = get_spool().copy_in(tmp_path / "set.mp4")
+    info = VideoInfo("mov", "h264", 480, 640, 0, 12.8, 30.0, 384, 480_000)
+    return Result(Clip("set.mp4", file, info), request_defaults, analysis, 150.0)
+
+
+@pytest.fixture
 def tiny_disk(tmp_path):
     """Mount a real file system of 1 MB and 200 files."""
     mount = tmp_path / "tiny"

@@ -11,17 +11,14 @@ from streamlit.testing.v1 import AppTest
 from core.corrections import Corrections
 from core.cues import Cue
 from core.errors import AnalysisError
-from core.pipeline import Analysis, Request
 from core.spool import get_spool
-from core.video import VideoInfo
 from pages.components.batch_table.table import _describe_depth
 from pages.components.corrections import in_words
 from pages.components.downloads import file_stem
-from pages.components.state import Clip, Result
+from pages.components.state import Result
 
 ROOT = Path(__file__).parent.parent
 TIMEOUT_S = 60
-INFO = VideoInfo("mov", "h264", 480, 640, 0, 12.8, 30.0, 384, 480_000)
 
 
 def page(name: str) -> AppTest:
@@ -31,13 +28,6 @@ def page(name: str) -> AppTest:
 def text_of(app: AppTest) -> str:
     elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
     return "\n".join(str(element.value) for element in elements)
-
-
-@pytest.fixture
-def result(analysis: Analysis, request_defaults: Request, tmp_path) -> Result:
-    (tmp_path / "set.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(100))
-    file = get_spool().copy_in(tmp_path / "set.mp4")
-    return Result(Clip("set.mp4", file, INFO), request_defaults, analysis, 150.0)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,10 @@ def test_it_asks_the_network_for_nothing(five, stills):
 def test_what_people_type_comes_out_as_text(five):
     evil = '<script>alert("x")</script>'
     html = to_report_html(
-        five, Details(trainer=evil, client=evil, notes=f"{evil} & <b>bold</b>"), clip=f"{evil}.mp4", folder=None
+        five,
+        replace(DETAILS, trainer=evil, client=evil, notes=f"{evil} & <b>bold</b>"),
+        clip=f"{evil}.mp4",
+        folder=None,
     )
     page = Page(html)
     assert not [tag for tag, _ in page.tags if tag in ("script", "b")]
@@ -378,12 +381,13 @@ def crowd(analysis: Analysis) -> Analysis:
 
 def test_the_longest_notes_and_all_there_is_to_say_leave_it_two_pages(tmp_path):
     analysis = crowd(make_analysis(reps=12))
-    long = Details(trainer="M" * MAX_NAME, client="W" * MAX_NAME, notes=("More words on it. " * 40)[:MAX_NOTES])
+    notes = ("More words on it. " * 40)[:MAX_NOTES]
+    long = replace(DETAILS, trainer="M" * MAX_NAME, client="W" * MAX_NAME, notes=notes)
     assert len(make_pdf(analysis, write_stills(analysis, tmp_path), details=long).pages) == 2
 
 
 def test_odd_characters_break_nothing(tmp_path, five):
-    odd = Details(client="a\0b \u202e \u0301\u0301", trainer="Ωμέγα Łódź Жук", notes="🏋️ 日本語")
+    odd = replace(DETAILS, client="a\0b \u202e \u0301\u0301", trainer="Ωμέγα Łódź Жук", notes="🏋️ 日本語")
     text = text_of(make_pdf(five, tmp_path, details=odd))
     assert "Ωμέγα Łódź Жук" in text
     assert "ab" in text

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -35,12 +35,12 @@ MAX_NAME, MAX_NOTES = 60, 500
 
 @dataclass(frozen=True)
 class Details:
-    """What the trainer writes on the report; all of it may be empty."""
+    """What the trainer writes on the report, which may be empty, and the day it is for the trainer."""
 
+    made_on: date
     trainer: str = ""
     client: str = ""
     notes: str = ""
-    made_on: date = field(default_factory=date.today)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +11,7 @@ from core.pipeline import Analysis
 from core.report.document import MAX_NAME, MAX_NOTES, Details, to_report_html
 from core.report.pdf import not_in_font, report_pdf_in_worker
 from core.worker import WorkerPool
+from pages.components.day import today
 from pages.components.downloads import file_stem
 from pages.components.primary import primary_label
 from pages.components.state import Result
@@ -74,7 +74,7 @@ def _ask(token: str) -> Details:
         trainer=(trainer or "").strip(),
         client=(client or "").strip(),
         notes=(notes or "").strip(),
-        made_on=date.today(),
+        made_on=today(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core.errors import AnalysisError, DeletedError, HistoryError
 from core.history import Labels, Owner, get_history
 from core.history.labels import MAX_ATHLETE, MAX_NAME, MAX_NOTE
 from core.spool import MB, get_spool
+from pages.components.day import today
 from pages.components.history.owner import current_owner, has_login, make_owner
 from pages.components.primary import primary_label
 from pages.components.state import Result, deleted_ids, is_saved, replace_result, results
@@ -75,14 +76,6 @@ def ask_labels(labels: Labels, *, key: str, clip_mb: float | None = None) -> tup
     keeps_clip = clip_mb is not None and st.checkbox(f"Keep the clip too ({clip_mb:.1f} MB)", key=f"{key}_clip")
     day = day if isinstance(day, date) else labels.session_on
     return Labels(athlete or "", name or "", note or "", day, load), keeps_clip
-
-
-def today() -> date:
-    """Return the day it is where the browser is; where that is not known, where the server is."""
-    offset_min = st.context.timezone_offset  # as JavaScript counts: east of London it is negative
-    if offset_min is None:
-        return datetime.now().astimezone().date()
-    return (datetime.now(UTC) - timedelta(minutes=offset_min)).date()
 
 
 def _clip_mb(result: Result) -> float | None:
