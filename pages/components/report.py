@@ -14,7 +14,7 @@ from core.worker import WorkerPool
 from pages.components.day import today
 from pages.components.downloads import file_stem
 from pages.components.primary import primary_label
-from pages.components.state import Result
+from pages.components.state import Key, Result
 
 PDF_TIMEOUT_S = 30.0
 """Making one takes under a second, starting its process about one."""
@@ -24,8 +24,9 @@ log = logging.getLogger("repscope")
 
 @dataclass(frozen=True)
 class _Made:
-    """What the last press of the button made, and of which numbers."""
+    """What the last press of the button made, and of which result and numbers."""
 
+    key: Key
     analysis: Analysis
     details: Details
     html: str
@@ -52,9 +53,11 @@ def show_report(result: Result) -> None:
         with st.spinner("Making the report…", show_time=True):
             st.session_state["report_made"] = _make(result, details)
     made: _Made | None = st.session_state.get("report_made")
-    if made is not None and made.analysis is result.analysis:
+    if made is None or made.key != result.key:
+        return
+    if made.analysis is result.analysis:
         _show_files(made, stem=file_stem(result.clip.name))
-    elif made is not None:
+    else:
         st.caption("The last report was made of other numbers. Make it again to have these in it.")
 
 
@@ -83,10 +86,10 @@ def _make(result: Result, details: Details) -> _Made:
     html = to_report_html(result.analysis, details, clip=result.clip.name, folder=result.folder)
     try:
         boxes = not_in_font(f"{result.clip.name}{details.client}{details.trainer}{details.notes}")
-        return _Made(result.analysis, details, html, _make_pdf(html, result.folder), boxes=boxes)
+        return _Made(result.key, result.analysis, details, html, _make_pdf(html, result.folder), boxes=boxes)
     except AnalysisError as error:
         log.warning("Report failed: %s", error)
-        return _Made(result.analysis, details, html, None, problem=str(error))
+        return _Made(result.key, result.analysis, details, html, None, problem=str(error))
 
 
 def _make_pdf(html: str, folder: Path | None) -> Path:

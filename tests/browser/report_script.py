@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -33,9 +34,6 @@ st.set_page_config(layout="wide")
 reps = 5 if "next" not in st.session_state else 3
 analysis, folder = prepare(reps)
 file = get_spool().copy_in(Path(__file__).parents[2] / "models" / "sample_squats.mp4")
-show_report(
-    Result(
-        Clip(f"{reps} squats.mp4", file, INFO), REQUEST, analysis, 150.0, None if "gone" in st.query_params else folder
-    )
-)
+clip = Clip(f"{reps} squats.mp4", replace(file, sha256=f"{reps} squats"), INFO)
+show_report(Result(clip, REQUEST, analysis, 150.0, None if "gone" in st.query_params else folder))
 st.button("Next result", on_click=lambda: st.session_state.update(next=True))
