@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.plain import plain
 from pages.components.result import show_result
 from pages.components.source import tell_apart
 from pages.components.state import Key, results
@@ -28,7 +29,7 @@ if (asked := st.session_state.pop("results_asked", None)) in stored:
     st.session_state["results_chosen"] = asked
 if len(stored) == 1:
     (chosen,) = stored
-    st.caption(labels[chosen])
+    st.caption(plain(labels[chosen]))
 else:
     chosen = st.selectbox("Result", list(reversed(stored)), format_func=labels.get, key="results_chosen")
 show_result(chosen)

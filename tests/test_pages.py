@@ -1,6 +1,7 @@
 """Every page: alone and empty, with a seeded result, through the shell, and with bad uploads."""
 
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -26,8 +27,9 @@ def page(name: str) -> AppTest:
 
 
 def text_of(app: AppTest) -> str:
+    """Return what a page says, with signs that were kept from being markup as they are seen."""
     elements = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
-    return "\n".join(str(element.value) for element in elements)
+    return re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", "\n".join(str(element.value) for element in elements))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from core.errors import AnalysisError
 from core.jobs import analyze_in_worker, probe_in_worker
 from core.pipeline import Analysis, Progress, Request
 from core.plots import most_moving_angle, plot_live
+from core.report.words import count_of
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import Job, WorkerPool, get_pool
 from pages.components.figure import show_figure
+from pages.components.plain import plain
 from pages.components.state import Clip, Run, store_result
 
 PROBE_TIMEOUT_S = 20.0
@@ -94,7 +96,7 @@ def follow_run(run: Run) -> None:
     try:
         analysis = run.job.result()
         st.session_state["results_asked"] = store_result(run.clip, run.request, analysis, folder=run.folder)
-        st.toast(f"{run.clip.name}: {analysis.rep_count} reps", icon=":material/check_circle:")
+        st.toast(f"{plain(run.clip.name)}: {count_of(analysis.rep_count, 'rep')}", icon=":material/check_circle:")
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
         _give_up(run)

@@ -8,6 +8,7 @@ from core.pipeline import Request
 from core.sampling import COUNT_MIN_HZ, ROM_MIN_HZ, VELOCITY_MIN_HZ, SamplingPlan
 from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH
 from core.video import VideoInfo
+from pages.components.plain import plain
 from pages.components.state import Clip
 
 _CLAIMS = {
@@ -22,7 +23,7 @@ _YES, _NO = ":green[:material/check_circle:]", ":orange[:material/block:]"
 def show_facts(clip: Clip) -> None:
     """Show what the file holds."""
     info = clip.info
-    st.subheader(clip.name, anchor=False)
+    st.subheader(plain(clip.name), anchor=False)
     with st.container(horizontal=True):
         st.metric("Duration", f"{info.duration_s:.1f} s", width="content")
         st.metric("Size", f"{info.size_bytes / 1e6:.1f} MB", width="content")

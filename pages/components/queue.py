@@ -10,6 +10,7 @@ from core.video import FILE_TYPES
 from pages.components.batch import Item, add_clips, batch, cancel, cancel_all, clear, follow_batch, is_under_way
 from pages.components.batch_table import show_table
 from pages.components.choose import show_refusal
+from pages.components.plain import plain
 from pages.components.plan import asked_for
 from pages.components.state import results
 
@@ -36,7 +37,7 @@ def receive_clips(label: str, *, key: str) -> None:
         st.rerun()
     show_refusal()
     if message := st.session_state.get("batch_error"):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")  # it names clips
 
 
 def show_queue(*, key: str) -> None:

@@ -3,13 +3,14 @@
 import csv
 import json
 import re
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import UPLOADER, open_analyze
+from tests.browser.conftest import UPLOADER, choose, open_analyze
 from tests.server import ROOT, wait_until
 
 SAMPLE = ROOT / "models" / "sample_squats.mp4"
@@ -57,6 +58,23 @@ def test_a_clip_goes_in_and_reps_come_out_as_csv(page, app):
     assert f"{document['timing_s']['total']:.1f} s" in total
     assert "Video processing complete: " in app.log()
     assert "sample_squats" not in app.log()
+
+
+def test_a_clip_is_called_as_it_is_called(page, tmp_path):
+    name = "leg press $100 to $120 *pb* :red[x] #1.mp4"
+    shutil.copy(SAMPLE, tmp_path / name)
+    page.set_input_files(UPLOADER, tmp_path / name)
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    start(page)
+    assert count_on(page) == SAMPLE_REPS
+    expect(page.get_by_test_id("stCaptionContainer").get_by_text(name, exact=True)).to_be_visible()
+
+    page.get_by_role("link", name="Analyze").click()
+    page.get_by_role("slider", name="Frame skip").press("End")
+    start(page)
+    box = page.get_by_role("combobox", name="Result")
+    expect(box).to_have_value(f"{name} (frame skip 12, 640 px)", timeout=ANALYSIS_MS)
+    choose(page, "Result", f"{name} (frame skip auto, 640 px)")
 
 
 def test_results_survive_other_pages_and_other_sliders_upload_nothing(page, app):

@@ -14,6 +14,7 @@ from pages.components.corrections import in_words
 from pages.components.history.open import open_saved
 from pages.components.history.owner import saved_src
 from pages.components.history.save import ask_labels
+from pages.components.plain import plain
 from pages.components.primary import primary_label
 from pages.components.state import deleted_ids
 
@@ -46,11 +47,7 @@ def show_card(owner: Owner, saved: SavedSummary) -> None:
 def title_of(saved: SavedSummary) -> str:
     """Return the heading of a card: athlete and name, with what could be read as markup taken apart."""
     parts = [saved.labels.athlete, saved.labels.name or saved.clip_name]
-    return _plain(" · ".join(part for part in parts if part))
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-.!|~:$<>&" else sign for sign in text)
+    return plain(" · ".join(part for part in parts if part))
 
 
 def _facts(saved: SavedSummary) -> str:
