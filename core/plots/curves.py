@@ -60,7 +60,10 @@ def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s:
 
 
 def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
-    """Return the joints worth drawing first: the measured, the driving one, then those that move most, and with it."""
+    """Return the joints worth drawing first: the measured, the driving one, then those that move most, and with it.
+
+    Where the trainer chose one that shows no reps, it comes first all the same.
+    """
     signal = analysis.count.signal
 
     def weight(name: str) -> float:
@@ -75,7 +78,7 @@ def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
             weight(name) for name in ([TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES])
         )
 
-    measured, driving = analysis.metrics.joint or "", analysis.count.driving_joint or ""
+    measured, driving = analysis.metrics.joint or "", analysis.count.driving_joint or analysis.corrections.joint or ""
     joints = [*JOINTS, TRUNK_LEAN]
     joints.sort(key=lambda joint: (joint not in measured, joint not in driving, -movement(joint)))
     return joints[:most]

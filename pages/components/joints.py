@@ -8,12 +8,17 @@ from core.plots import joint_title, moving_joints
 
 
 def choose_joints(analysis: Analysis, *, key: str) -> list[str]:
-    """Let the trainer choose joints; at first the two that move most."""
+    """Let the trainer choose joints; at first the measured one and what moves most with it.
+
+    A choice holds for as long as the same joint is measured: a correction that measures another one shows that one.
+    """
+    first = moving_joints(analysis, most=2)
     return st.pills(
         "Joint angles",
         [*JOINTS, TRUNK_LEAN],
         selection_mode="multi",
-        default=moving_joints(analysis, most=2),
+        default=first,
         format_func=joint_title,
-        key=key,
+        key=f"{key}_{first[0]}",
+        persist_state="session",
     )
