@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -83,7 +84,7 @@ def choose_corrections(result: Result, *, key: str) -> None:
         index=[None, *ANGLE_NAMES].index(corrections.joint),
         format_func=lambda name: "Automatic" if name is None else in_words(name),
         key=f"joint_{key}_{len(result.steps)}",
-        help="Counts again on this angle. Reps changed by hand are found anew; Undo brings them back.",
+        help="Counts again on this angle, which replaces reps edited by hand; Undo brings them back.",
         width=220,
     )
     found = f" ({in_words(recognition.exercise)})" if recognition.exercise and not corrections.exercise else ""
@@ -94,7 +95,7 @@ def choose_corrections(result: Result, *, key: str) -> None:
         index=names.index(corrections.exercise),
         format_func=lambda name: f"Automatic{found}" if name is None else in_words(name),
         key=f"exercise_{key}_{len(result.steps)}",
-        help="Decides which form cues are given; the count does not depend on it.",
+        help="Decides which form cues are given; the count, and reps edited by hand, stay as they are.",
         width=260,
     )
     if joint != corrections.joint:
@@ -103,6 +104,16 @@ def choose_corrections(result: Result, *, key: str) -> None:
     if exercise != corrections.exercise:
         change(result, replace(corrections, exercise=exercise))
         st.rerun(scope="app")
+
+
+def show_replaced(result: Result) -> None:
+    """Say that the joint chosen last replaced reps edited by hand, and offer them back."""
+    now, before = result.analysis.corrections, result.steps[-1] if result.steps else None
+    if before is None or before.reps is None or now.reps is not None or now.joint == before.joint:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info("Your edited reps were replaced by a new count. Undo brings them back.", icon=":material/info:")
+        st.button("Undo", icon=":material/undo:", on_click=partial(undo, result), key="result_undo")
 
 
 def in_words(name: str) -> str:

@@ -8,7 +8,7 @@ from core.landmarks import SIDES, TRUNK_LEAN
 from core.pipeline import Analysis
 from pages.components.annotated import show_annotated
 from pages.components.choose import give_up_clip, is_used_beside
-from pages.components.corrections import apply_edit, choose_corrections, in_words
+from pages.components.corrections import apply_edit, choose_corrections, in_words, show_replaced
 from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
 from pages.components.history.save import show_save
@@ -31,6 +31,7 @@ def show_result(key: Key) -> None:
     show_count(analysis)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_corrections(result, key=name)
+    show_replaced(result)
     show_set(analysis)
     if analysis.warnings:
         st.warning("  \n".join(analysis.warnings), icon=":material/info:")

@@ -91,6 +91,22 @@ def test_the_exercise_can_be_chosen_and_the_reps_stay(result):
     expect_count(result, SAMPLE_REPS - 1)
 
 
+def test_another_joint_replaces_edited_reps_and_undo_brings_them_back(result):
+    open_tools(result, rep=5)
+    tool(result, "Delete").click()
+    expect_count(result, SAMPLE_REPS - 1)
+    edited = reps_csv(result)
+    choose(result, "Exercise", "Lunge")
+    expect(result.get_by_text("Lunge · Counted on: ")).to_be_visible()
+    choose(result, "Count on", "Right hip")
+    expect(result.get_by_text("Your edited reps were replaced by a new count.")).to_be_visible()
+    expect_count(result, SAMPLE_REPS)
+    result.get_by_test_id("stButton").get_by_role("button", name="Undo").click()
+    expect_count(result, SAMPLE_REPS - 1)
+    expect(result.get_by_text("Your edited reps were replaced")).to_have_count(0)
+    assert [row["start_s"] for row in reps_csv(result)] == [row["start_s"] for row in edited]
+
+
 def test_corrections_survive_other_pages(result):
     open_tools(result, rep=1)
     tool(result, "Delete").click()
