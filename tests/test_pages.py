@@ -200,6 +200,22 @@ def test_a_bad_file_is_explained_and_the_next_one_works(tmp_path, data, message)
     assert probe_clip(sample).duration_s == pytest.approx(12.8, abs=0.1)
 
 
+def test_a_clip_whose_facts_take_too_long_gets_advice_of_its_own(monkeypatch):
+    from pages.components import job
+
+    monkeypatch.setattr(job, "PROBE_TIMEOUT_S", 0.0)
+    job._probe_pool.clear()
+    try:
+        app = page("analyze").run()
+        receipt = get_spool().receipt(get_spool().copy_in(ROOT / "models" / "sample_squats.mp4").token)
+        app.file_uploader(key="analyze_upload").upload("mine.mp4", receipt, "video/mp4").run()
+    finally:
+        job._probe_pool.clear()
+    assert "The clip's facts could not be read: " in text_of(app)
+    assert "longer than 0 s" in text_of(app)
+    assert "JOB_TIMEOUT_SECONDS" not in text_of(app)
+
+
 def test_bytes_that_are_no_receipt_are_no_clip():
     app = page("analyze").run()
     app.file_uploader(key="analyze_upload").upload("forged.mp4", b"repscope-receipt-guess", "video/mp4").run()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import AnalysisError
+from core.errors import AnalysisError, JobError, VideoError
 from core.jobs import analyze_in_worker, probe_in_worker
 from core.pipeline import Analysis, Progress, Request
 from core.plots import most_moving_angle, plot_live
@@ -34,7 +34,14 @@ def _probe_pool() -> WorkerPool:
 def probe_clip(file: SpooledFile) -> VideoInfo:
     """Return the clip's facts; raises `AnalysisError` for what is no clip."""
     limit_s = load_settings().max_video_duration_seconds
-    return _probe_pool().submit(probe_in_worker, file.path, max_duration_s=limit_s).result()
+    try:
+        return _probe_pool().submit(probe_in_worker, file.path, max_duration_s=limit_s).result()
+    except JobError as error:  # it speaks of an analysis, and of settings that change nothing here
+        log.warning("The process that reads a clip's facts failed: %s", error)
+        raise VideoError(
+            f"The clip's facts could not be read: their process ended early, or ran longer than {PROBE_TIMEOUT_S:g} s. "
+            "Choose the clip again in a minute, or save it again as MP4, trimmed to the set."
+        ) from error
 
 
 def start_run(clip: Clip, request: Request) -> None:

@@ -81,6 +81,11 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "Choose the clip of the set itself.",
         ),
         Trouble(
+            ("The clip's facts could not be read: …",),
+            "The server has too much to do, or the file is damaged or of a kind that must be read to its end.",
+            "Choose the clip again in a minute, or save it as MP4, trimmed to the set.",
+        ),
+        Trouble(
             ("The clip is too long: …",),
             "One set is enough; longer clips would keep others waiting.",
             "Trim it to one set on the phone.",
