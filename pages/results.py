@@ -5,12 +5,14 @@ import streamlit as st
 from pages.components.plain import plain
 from pages.components.result import show_result
 from pages.components.source import tell_apart
-from pages.components.state import Key, results
+from pages.components.state import MAX_RESULTS, Key, gone_names, results
 
 st.title("Results")
 stored = results()
 if not stored:
-    st.info("No result yet. Analyze a clip first; its result stays here for the rest of your visit.")
+    st.info(
+        f"No result yet. Analyze a clip first; the newest {MAX_RESULTS} results stay here for the rest of your visit."
+    )
     if st.button("Analyze a clip", icon=":material/upload_file:", key="results_to_analyze"):
         st.switch_page("analyze.py")
     st.stop()
@@ -24,6 +26,13 @@ def describe(key: Key) -> str:
     return f"{name} (frame skip {request.frame_skip}, {request.resize_width} px)"
 
 
+def tell_gone(names: list[str]) -> str:
+    """Return which results are not there any more, the latest by name."""
+    if len(names) == 1:
+        return f"{names[0]} made room for newer ones"
+    return f"{len(names)} made room for newer ones, the last of them {names[-1]}"
+
+
 labels = dict(zip(stored, tell_apart(map(describe, stored)), strict=True))
 if (asked := st.session_state.pop("results_asked", None)) in stored:
     st.session_state["results_chosen"] = asked
@@ -32,4 +41,6 @@ if len(stored) == 1:
     st.caption(plain(labels[chosen]))
 else:
     chosen = st.selectbox("Result", list(reversed(stored)), format_func=labels.get, key="results_chosen")
+if gone := gone_names():
+    st.caption(f"A visit holds {MAX_RESULTS} results: {plain(tell_gone(gone))}.")
 show_result(chosen)

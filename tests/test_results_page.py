@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.corrections import Corrections, delete_rep, mark_partial
 from core.pipeline import correct
-from pages.components.state import Result
+from pages.components.state import MAX_RESULTS, Result
 from tests.test_pages import page, text_of
 
 
@@ -95,3 +95,39 @@ def test_another_joint_says_that_it_replaces_edited_reps_and_undo_brings_them_ba
 
 def test_another_joint_replaces_nothing_where_nothing_was_edited(result):
     assert REPLACED not in text_of(choose(visit(result), "Count on", "left_hip"))
+
+
+def test_a_result_that_made_room_is_told_of(result):
+    seeded = [replace(result, request=replace(result.request, max_frames=100 + at)) for at in range(MAX_RESULTS)]
+    oldest = replace(seeded[0], clip=replace(result.clip, name="monday *pb*.mp4"))
+
+    def hold_another() -> None:
+        import streamlit as st
+
+        from pages.components.state import hold_result
+
+        hold_result(st.session_state["another"])
+
+    app = AppTest.from_function(hold_another)
+    app.session_state["results"] = {each.key: each for each in [oldest, *seeded[1:]]}
+    app.session_state["another"] = replace(result, request=replace(result.request, frame_skip=9))
+    app.run()
+    assert not app.exception
+
+    shown = page("results")
+    for name in ("results", "results_gone"):
+        shown.session_state[name] = app.session_state[name]
+    assert "A visit holds 24 results: monday *pb*.mp4 made room for newer ones." in text_of(shown.run())
+    shown.session_state["results_gone"] = [*app.session_state["results_gone"], "tuesday.mp4"]
+    assert "24 results: 2 made room for newer ones, the last of them tuesday.mp4." in text_of(shown.run())
+
+
+def test_how_many_results_stay_is_said_before_there_is_one():
+    assert f"the newest {MAX_RESULTS} results stay here for the rest of your visit" in text_of(page("results").run())
+
+
+def test_a_result_deleted_by_hand_is_not_told_of(result):
+    other = replace(result, request=replace(result.request, frame_skip=4))
+    app = visit(result, other)
+    app.button(key="result_delete").click().run()
+    assert "made room" not in text_of(app)

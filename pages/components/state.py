@@ -129,6 +129,12 @@ def results() -> dict[Key, Result]:
     return stored
 
 
+def gone_names() -> list[str]:
+    """Return the clips whose results had to make room in this visit, the latest last."""
+    names: list[str] = st.session_state.setdefault("results_gone", [])
+    return names
+
+
 def deleted_ids() -> set[str]:
     """Return which saved analyses this visit knows to be deleted from the history."""
     stored: set[str] = st.session_state.setdefault("history_gone", set())
@@ -155,7 +161,9 @@ def hold_result(result: Result) -> None:
         _let_go(earlier, needed=[*stored.values(), result])
     stored[result.key] = result
     while len(stored) > MAX_RESULTS:
-        drop_result(next(iter(stored)))
+        oldest = next(iter(stored))
+        gone_names().append(stored[oldest].clip.name)
+        drop_result(oldest)
 
 
 def replace_result(result: Result) -> None:
