@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.corrections import Corrections, delete_rep, mark_partial
 from core.pipeline import correct
+from core.recognition import Recognition
 from pages.components.state import MAX_RESULTS, Result
+from tests.report_case import still_clip
 from tests.test_pages import page, text_of
 
 
@@ -131,3 +133,17 @@ def test_a_result_deleted_by_hand_is_not_told_of(result):
     app = visit(result, other)
     app.button(key="result_delete").click().run()
     assert "made room" not in text_of(app)
+
+
+def test_form_that_is_not_judged_says_why_as_the_report_does(result):
+    unknown = replace(result.analysis, recognition=Recognition(None, 0.3, "unknown"), cues=())
+    app = visit(replace(result, analysis=unknown))
+    assert "Form" in [heading.value for heading in app.subheader]
+    assert unknown.say_checked() in [caption.value for caption in app.caption]
+    assert "was not recognised, so its form was not judged" in unknown.say_checked()
+
+
+def test_form_is_not_spoken_of_where_there_is_no_rep(result):
+    app = visit(replace(result, analysis=still_clip()))
+    assert "0 reps" in text_of(app)
+    assert "Form" not in [heading.value for heading in app.subheader]

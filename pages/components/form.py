@@ -11,7 +11,7 @@ from pages.components.seek import seek
 
 def show_cues(analysis: Analysis, *, key: str) -> None:
     """Show what broke down where, and what was checked without being found or could not be seen."""
-    if analysis.recognition.exercise is None:
+    if analysis.recognition.exercise is None and not analysis.metrics.reps:  # as in the report
         return
     st.subheader("Form", anchor=False)
     for kind in dict.fromkeys(cue.kind for cue in analysis.cues):
