@@ -60,7 +60,8 @@ _table = st.components.v2.component(
 <div class="reps" tabindex="0" role="region" aria-label="Reps"><table><thead></thead><tbody></tbody></table></div>
 """,
     css="""
-.reps { overflow: auto; max-height: 420px; border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
+/* 15 rows and a scroll bar; of a longer set half a row shows that there are more */
+.reps { overflow: auto; max-height: 668px; border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
 .reps { --line: color-mix(in srgb, var(--st-text-color) 16%, var(--st-background-color)); }
 .reps:focus-visible, button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
 table { border-collapse: collapse; width: 100%; font: 14px var(--st-font); color: var(--st-text-color); }
