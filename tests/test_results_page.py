@@ -8,9 +8,12 @@ from streamlit.testing.v1 import AppTest
 from core.corrections import Corrections, delete_rep, mark_partial
 from core.pipeline import correct
 from core.recognition import Recognition
-from pages.components.state import MAX_RESULTS, Result
+from core.spool import get_spool
+from core.worker import get_pool
+from pages.components.state import MAX_RESULTS, Result, Run
 from tests.report_case import still_clip
 from tests.test_pages import page, text_of
+from tests.worker_tasks import give
 
 
 def visit(*seeded: Result) -> AppTest:
@@ -147,3 +150,27 @@ def test_form_is_not_spoken_of_where_there_is_no_rep(result):
     app = visit(replace(result, analysis=still_clip()))
     assert "0 reps" in text_of(app)
     assert "Form" not in [heading.value for heading in app.subheader]
+
+
+def end_a_run(result: Result, *, on: str) -> AppTest:
+    """Open a page of the app in the moment in which an analysis has ended."""
+    job = get_pool().submit(give, result.analysis)
+    job.result(60)
+    app = page("shell").run()
+    app.session_state["clip"] = result.clip
+    app.session_state["run"] = Run(result.clip, result.request, job, get_spool().make_folder(result.clip.file.token))
+    app = app.switch_page(on).run()
+    assert not app.exception
+    assert app.session_state["run"] is None
+    return app
+
+
+def test_a_result_that_opens_is_not_told_of_besides(result):
+    app = end_a_run(result, on="analyze.py")
+    assert "5 reps" in text_of(app)
+    assert not app.toast, "on a phone it covers the navigation"
+
+
+def test_a_result_that_comes_in_meanwhile_is_told_of_on_the_other_page(result):
+    app = end_a_run(replace(result, clip=replace(result.clip, name="monday *pb*.mp4")), on="guide.py")
+    assert [toast.value for toast in app.toast] == [r"monday \*pb\*\.mp4: 5 reps"]

@@ -9,13 +9,11 @@ from core.errors import AnalysisError, JobError, VideoError
 from core.jobs import analyze_in_worker, probe_in_worker
 from core.pipeline import Analysis, Progress, Request
 from core.plots import most_moving_angle, plot_live
-from core.report.words import count_of
 from core.settings import load_settings
 from core.spool import SpooledFile, get_spool
 from core.video import VideoInfo
 from core.worker import Job, WorkerPool, get_pool
 from pages.components.figure import show_figure
-from pages.components.plain import plain
 from pages.components.state import Clip, Run, store_result
 
 PROBE_TIMEOUT_S = 20.0
@@ -89,8 +87,8 @@ def current_run() -> Run | None:
     return run
 
 
-def follow_run(run: Run) -> None:
-    """Take in what the worker has sent; store the result or the error when it has ended."""
+def follow_run(run: Run) -> bool:
+    """Take in what the worker has sent; store the result or the error when it has ended, and tell whether it has."""
     ended = run.job.has_ended  # asked first, so that no message is left behind
     for progress in run.job.take_messages():
         run.last = progress
@@ -98,17 +96,16 @@ def follow_run(run: Run) -> None:
         for name, degrees in progress.angles.items():
             run.angles.setdefault(name, []).append(degrees)
     if not ended:
-        return
+        return False
     st.session_state["run"] = None
     try:
         analysis = run.job.result()
         st.session_state["results_asked"] = store_result(run.clip, run.request, analysis, folder=run.folder)
-        st.toast(f"{plain(run.clip.name)}: {count_of(analysis.rep_count, 'rep')}", icon=":material/check_circle:")
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
         _give_up(run)
         st.session_state["run_error"] = str(error)
-    st.rerun()
+    return True
 
 
 def show_run() -> None:
@@ -122,7 +119,8 @@ def _show_run(*, was_queued: bool) -> None:
     run = current_run()
     if run is None:
         return
-    follow_run(run)
+    if follow_run(run):
+        st.rerun()  # the whole page, which opens the result
     position = run.job.position
     if was_queued and not position:
         st.rerun()  # the whole page: from now on there is more to see
