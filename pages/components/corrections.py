@@ -85,7 +85,6 @@ def choose_corrections(result: Result, *, key: str) -> None:
         format_func=lambda name: "Automatic" if name is None else in_words(name),
         key=f"joint_{key}_{len(result.steps)}",
         help="Counts again on this angle, which replaces reps edited by hand; Undo brings them back.",
-        width=220,
     )
     found = f" ({in_words(recognition.exercise)})" if recognition.exercise and not corrections.exercise else ""
     names = [None, *(exercise.name for exercise in EXERCISES)]
@@ -96,7 +95,6 @@ def choose_corrections(result: Result, *, key: str) -> None:
         format_func=lambda name: f"Automatic{found}" if name is None else in_words(name),
         key=f"exercise_{key}_{len(result.steps)}",
         help="Decides which form cues are given; the count, and reps edited by hand, stay as they are.",
-        width=260,
     )
     if joint != corrections.joint:
         change(result, replace(corrections, joint=joint, reps=None))

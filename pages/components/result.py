@@ -21,6 +21,9 @@ from pages.components.shape import show_shape
 from pages.components.state import Key, Result, drop_result, results
 from pages.components.summary import show_count, show_set
 
+CHOICES_PX = 496
+"""Of what can be chosen for the whole set; on a phone they share its width, so that more of the set is seen."""
+
 
 @st.fragment  # a correction runs this again and nothing else of the page
 def show_result(key: Key) -> None:
@@ -29,7 +32,7 @@ def show_result(key: Key) -> None:
     analysis = result.analysis
     name = f"{key[0][:8]}_{abs(hash(key[1]))}"
     show_count(analysis)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width=CHOICES_PX):
         choose_corrections(result, key=name)
     show_replaced(result)
     show_set(analysis)

@@ -107,6 +107,13 @@ def test_another_joint_replaces_edited_reps_and_undo_brings_them_back(result):
     assert [row["start_s"] for row in reps_csv(result)] == [row["start_s"] for row in edited]
 
 
+def test_on_a_phone_joint_and_exercise_are_chosen_side_by_side(result):
+    result.set_viewport_size({"width": 390, "height": 844})
+    joint, exercise = (result.get_by_role("combobox", name=name) for name in ("Count on", "Exercise"))
+    assert wait_until(lambda: joint.bounding_box()["y"] == exercise.bounding_box()["y"])
+    assert exercise.bounding_box()["x"] + exercise.bounding_box()["width"] <= 390
+
+
 def test_corrections_survive_other_pages(result):
     open_tools(result, rep=1)
     tool(result, "Delete").click()
