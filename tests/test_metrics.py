@@ -108,7 +108,7 @@ class TestOneRep:
         assert all(math.isnan(pause_s) for pause_s in pauses_s[4:]), "one is a rest, after the other nothing follows"
         assert metrics.consistency > 0.97
         assert metrics.time_under_tension_s == pytest.approx(6 * 2.5 + sum(rests_s[:4]), abs=0.5)
-        assert any("A rest of 7 s after rep 5" in note for note in metrics.notes)
+        assert "Rests, 7 s after rep 5: not in tempo, cadence and time under tension." in metrics.notes
 
     def test_a_limb_that_waits_for_the_other_is_not_in_its_rep(self):
         plans = tuple(RepPlan(out_s=1.0, back_s=1.0, side=side) for side in ("left", "right") * 3)

@@ -22,6 +22,7 @@ from core.cues import Cue
 from core.errors import ReportError
 from core.exercises import CUE_RULES
 from core.pipeline import Analysis, correct
+from core.report.bars import draw_tempo
 from core.report.charts import Plot, curve, every, nice_ticks
 from core.report.document import MAX_NAME, MAX_NOTES, Details, key_figures, to_report_html
 from core.report.filmstrip import choose_reps, make_filmstrip
@@ -208,6 +209,12 @@ def test_what_is_not_known_is_a_dash_in_the_table(five):
     row = re.search(r" 2 ([\d.]+) ([\d.]+) (\S+) (\S+) (\S+) (\S+) (\S+) ", page.text.split("Remarks")[1])
     assert row is not None
     assert [row[index] for index in (3, 6, 7)] == ["–", "–", "–"]
+
+
+@pytest.mark.parametrize(("reps", "parts"), [(5, 5 * 3 + 4), (1, 3)])
+def test_the_last_rep_has_a_bar_without_the_rest_that_follows_none(reps, parts):
+    drawn = draw_tempo(make_analysis(reps=reps))
+    assert drawn.svg.count('class="phase ') == parts + 4, "and the four of the legend"
 
 
 def test_left_and_right_are_compared_where_both_are_seen():

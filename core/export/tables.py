@@ -34,10 +34,7 @@ def to_reps_csv(analysis: Analysis) -> str:
 
 def to_nobody_csvs() -> tuple[str, str]:
     """Return the files of reps and of frames for a clip in which nobody is seen: their header rows."""
-    names = map(angle_column, ANGLE_NAMES)
-    return _to_csv(REP_COLUMNS, ()), _to_csv(
-        ["frame_index", "time_s", *names, "driving_signal", "rep", "is_edited"], ()
-    )
+    return _to_csv(REP_COLUMNS, ()), _to_csv(_frame_columns(), ())
 
 
 def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
@@ -48,9 +45,11 @@ def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
 
 def to_frames_csv(analysis: Analysis) -> str:
     """Return one row per analysed frame, as `frame_rows` gives them."""
-    unit = "" if analysis.count.unit == "" else f"_{analysis.count.unit}"
-    names = [*map(angle_column, ANGLE_NAMES), f"driving_signal{unit}"]
-    return _to_csv(["frame_index", "time_s", *names, "rep", "is_edited"], frame_rows(analysis))
+    return _to_csv(_frame_columns(), frame_rows(analysis))
+
+
+def _frame_columns() -> list[str]:
+    return ["frame_index", "time_s", *map(angle_column, ANGLE_NAMES), "driving_signal", "rep", "is_edited"]
 
 
 def frame_rows(analysis: Analysis) -> Iterator[tuple[object, ...]]:

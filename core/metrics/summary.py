@@ -50,8 +50,8 @@ class SetMetrics:
         How that was told, in words.
     tempo
         Mean seconds as ``eccentric-pause-concentric-pause``, e.g. ``2.1-0.3-1.4-0.2``, where
-        `eccentric_first` is known; else ``to turn-pause-from turn-pause``. Empty where withheld; a single rep has a
-        ``?`` for the pause between reps.
+        `eccentric_first` is known; else ``to turn-pause-from turn-pause``. Empty where withheld; ``?`` for the
+        pause between reps where there is none: a single rep, or rests after all of them.
     consistency
         1 less the mean of the coefficients of variation (SD / mean) of duration and range, in
         [0, 1]; 1 is a metronome.
@@ -207,10 +207,9 @@ def _notes(reps: list[RepMetrics], rests: list[Rest], *, direction: LoadDirectio
         notes.append(f"Range of motion and tempo withheld: {sample_rate_hz:.1f} frames a second, they need 7.5.")
     if not supports["velocity"]:
         notes.append(f"Velocities withheld: {sample_rate_hz:.1f} frames a second, they need 10.")
-    notes += [
-        f"A rest of {rest_s:.0f} s after rep {rep}, at {end_s:.0f} s: not in tempo, cadence and time under tension."
-        for rep, end_s, rest_s in rests
-    ]
+    if rests:
+        listed = ", ".join(f"{rest_s:.0f} s after rep {rep}" for rep, _, rest_s in rests)
+        notes.append(f"Rests, {listed}: not in tempo, cadence and time under tension.")
     if direction.eccentric_first is None:
         notes.append(f"Lowering and lifting are not told apart: {direction.basis}.")
     return notes

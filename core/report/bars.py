@@ -130,12 +130,14 @@ def draw_tempo(analysis: Analysis) -> Figure:
 
 
 def _stack(slots: _Slots, index: int, seconds: dict[str, float]) -> list[str]:
-    """Return one bar, from the start of the rep upwards."""
+    """Return one bar, from the start of the rep upwards; the last rep has no rest after it."""
     parts, done_s = [], 0.0
     left = slots.middle(index) - slots.bar / 2
-    if not np.isfinite(list(seconds.values())).all():
+    if not np.isfinite([each_s for kind, each_s in seconds.items() if kind != "rest"]).all():
         return [text(slots.middle(index), slots.plot.bottom - 3, say(float("nan")), anchor="middle")]
     for kind, each_s in seconds.items():
+        if not np.isfinite(each_s):
+            continue
         top, bottom = slots.plot.y(done_s + each_s), slots.plot.y(done_s)
         fill = "hatch-lift" if kind == "concentric" else ""
         parts.append(rect(left, top, width=slots.bar, height=bottom - top, kind=f"phase {kind}", fill=fill))
