@@ -308,7 +308,7 @@ def test_pauses_at_opposite_ends_are_not_compared():
 
 
 def test_no_rep_is_made_over_a_long_rest():
-    reps = [(0.0, 1.0, 2.0), (2.2, 3.0, 4.0), (9.0, 10.0, 11.0)]
+    reps = [(0.0, 1.0, 2.0), (2.2, 3.0, 4.0), (9.5, 10.5, 11.5)]
     assert from_turn_to_turn(reps) == [(1.0, 2.1, 3.0)]
 
 

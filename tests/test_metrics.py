@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.corrections import Corrections
 from core.landmarks import ANGLE_NAMES, INDEX, SIDES, LandmarkTrack
 from core.mannequin import Filming, Motion, RepPlan, View, compute_truth, plan_tempo
 from core.metrics import SetMetrics, Statistic, compute_metrics, to_statistic
 from core.metrics.curve import cut_curve, find_pause
 from core.metrics.direction import detect_load_direction
 from core.metrics.joint import base_joint, choose_joint, driven_side
-from core.pipeline import summarize
+from core.pipeline import correct, summarize
 from core.recognition import recognize_exercise
-from core.reps import Rep, RepCount
+from core.reps import Rep, RepCount, renumber
 from tests.synthetic import EXERCISES, Performance, perform
 
 
@@ -109,6 +110,19 @@ class TestOneRep:
         assert metrics.consistency > 0.97
         assert metrics.time_under_tension_s == pytest.approx(6 * 2.5 + sum(rests_s[:4]), abs=0.5)
         assert "Rests, 7 s after rep 5: not in tempo, cadence and time under tension." in metrics.notes
+
+    def test_ends_drawn_by_hand_through_a_rest_change_no_tempo(self):
+        plans = (RepPlan(out_s=1.2, back_s=1.0, rest_s=1.5),) * 5
+        found = summarize(compute_truth(Motion("squat", plans), filming=Filming(fps=15)).track)
+        drawn = [replace(rep, start_s=rep.start_s - 0.7, end_s=rep.end_s + 0.6) for rep in found.count.reps[1:4]]
+        reps = (found.count.reps[0], replace(drawn[0], is_edited=True), *drawn[1:], found.count.reps[4])
+        edited = correct(found, Corrections(reps=renumber(reps))).metrics
+        for field in ("duration_s", "to_turn_s", "pause_turn_s", "from_turn_s", "pause_top_s", "mean_velocity_deg_s"):
+            before, after = ([getattr(rep, field) for rep in metrics.reps] for metrics in (found.metrics, edited))
+            assert after == pytest.approx(
+                before, abs=0.12 if field.endswith("_s") and "deg" not in field else 6, nan_ok=True
+            )
+        assert edited.reps[1].start_s == drawn[0].start_s, "as the trainer drew it"
 
     def test_a_limb_that_waits_for_the_other_is_not_in_its_rep(self):
         plans = tuple(RepPlan(out_s=1.0, back_s=1.0, side=side) for side in ("left", "right") * 3)
@@ -316,7 +330,7 @@ class TestSet:
         assert result.cadence_per_min == pytest.approx(20)
         assert result.time_under_tension_s == pytest.approx(15)
         assert math.isnan(result.velocity_loss_pct)
-        assert result.velocity_loss_note == "no clear trend"
+        assert result.velocity_loss_note == "about the same"
         assert [float(part) for part in result.tempo.split("-")] == pytest.approx([1.4, 0.1, 1.4, 0.1], abs=0.11)
 
     def test_what_two_limbs_do_at_once_is_under_tension_once(self):
@@ -343,6 +357,18 @@ class TestSet:
         metrics = metrics_of(perform(EXERCISES["squat"], drive="right_knee", reps=2))
         assert math.isnan(metrics.velocity_loss_pct)
         assert metrics.velocity_loss_note == "needs 3 whole reps with a velocity"
+
+    def test_the_put_down_that_the_clip_cuts_is_no_rep_to_pause_before(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=4)
+        *whole, last = done.count.reps
+        racked = replace(last, start_s=last.start_s + 0.5, is_partial=True, cut_end=True)
+        shallow = replace(racked, cut_end=False)
+        pauses_s = [
+            metrics_of(replace(done, count=replace(done.count, reps=whole, partial_reps=[each]))).reps[2].pause_top_s
+            for each in (racked, shallow)
+        ]
+        assert math.isnan(pauses_s[0])
+        assert pauses_s[1] == pytest.approx(0.5)
 
     def test_a_rest_between_two_sets_is_in_no_cadence(self):
         plans = [RepPlan(out_s=1.0, back_s=1.0, rest_s=rest_s) for rest_s in (0, 0, 20.0, 0, 0, 0)]

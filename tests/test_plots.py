@@ -8,6 +8,7 @@ import pytest
 
 from core.corrections import Corrections, mark_partial, move_edges
 from core.mannequin import Filming, View, compute_truth, plan_alternating, plan_steady
+from core.metrics.trend import Trend
 from core.palette import PHASE_COLORS, REP_COLORS, SIDE_COLORS
 from core.pipeline import Analysis, correct, summarize
 from core.plots import (
@@ -241,7 +242,7 @@ def test_the_trend_is_told_in_words(analysis):
      (100, 97, "stays about the same, 98°")],
 )  # fmt: skip
 def test_a_small_trend_is_none(first, last, said):
-    assert said in describe_trend("Range", first, last, unit="°", is_clear=True)
+    assert said in describe_trend("Range", Trend(first, last, is_clear=True), unit="°")
 
 
 @pytest.mark.parametrize(

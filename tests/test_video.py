@@ -102,6 +102,14 @@ def test_a_clip_cut_out_of_a_longer_one_lasts_from_its_own_first_frame(tmp_path,
     assert [frame.time_s for frame in read(path)] == pytest.approx([index / 10 for index in range(30)], abs=0.01)
 
 
+def test_a_recording_that_stood_still_is_seen_to_its_end(tmp_path):
+    """As a tab that was frozen records: no frame for a long time."""
+    times_s = [*np.arange(0, 3, 1 / 10), *np.arange(20, 23, 1 / 10)]
+    path = write_clip(tmp_path / "frozen.webm", codec="libvpx-vp9", times_s=[float(at_s) for at_s in times_s])
+    assert probe(path, max_duration_s=60).duration_s == pytest.approx(23, abs=0.11)
+    assert read(path)[-1].time_s == pytest.approx(22.9, abs=0.2)
+
+
 def test_a_recording_that_grows_faster_is_seen_to_its_end(tmp_path):
     """As a browser records: its header knows the rate of the first frames at best."""
     times_s = [*np.arange(0, 4, 1 / 10), *np.arange(4, 12, 1 / 30)]

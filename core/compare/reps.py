@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from core.compare.phase import Moments
 from core.metrics import RepMetrics
+from core.metrics.per_rep import LONGEST_PAUSE_S
 from core.pipeline import Analysis
 
 
@@ -15,7 +16,7 @@ def moments_in_phase(one: Analysis, other: Analysis) -> tuple[list[Moments], lis
     -----
     A clip that begins at the bottom is counted from bottom to bottom. Beside a set counted from top to top, that would
     show one down and the other up. The set with more reps, the second of two with as many, is then taken from turn to
-    turn: one rep fewer, and none over a rest that is longer than the rep before it.
+    turn: one rep fewer, and none over a rest.
     """
     sets = [_whole_reps(each) for each in (one, other)]
     found = [[(rep.start_s, rep.turn_s, rep.end_s) for rep in reps] for reps in sets]
@@ -39,6 +40,6 @@ def from_turn_to_turn(reps: Sequence[Moments]) -> list[Moments]:
     """Return what lies between the turns of neighbours; the middle of the rest between them is the turn."""
     return [
         (turn, (end + next_start) / 2, next_turn)
-        for (start, turn, end), (next_start, next_turn, _) in pairwise(reps)
-        if next_start - end <= end - start
+        for (_, turn, end), (next_start, next_turn, _) in pairwise(reps)
+        if next_start - end <= LONGEST_PAUSE_S
     ]

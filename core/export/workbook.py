@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core import __version__
+from core.compare.sides import say_sides
 from core.export.tables import CONVENTION, frame_rows
 from core.landmarks import ANGLE_NAMES
 from core.metrics import RepMetrics
@@ -174,7 +175,7 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
             "Left against right (%)",
             metrics.asymmetry_pct,
             "0",
-            metrics.asymmetry_note or "Positive: left moves further",
+            metrics.asymmetry_note or f"Positive: left. Here: {say_sides(analysis)}",
         ),
     ]:
         sheet.write([title, value, None, None, meaning], number_formats=["", number])

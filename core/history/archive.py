@@ -5,7 +5,6 @@ So a later release shows what it can measure better, while the figures of the da
 """
 
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -104,11 +103,11 @@ def collect_pictures(analysis: Analysis, folder: Path | None) -> dict[int, bytes
         The analysis's own folder with its stills (`core.stills`); None or an emptied one gives no pictures.
     """
     frames = analysis.frame_index
-    paths = {row: still_path(folder, frames[row]) for row in _rows(analysis)} if folder else {}
+    paths = {row: still_path(folder, frames[row]) for row in rows_to_show(analysis)} if folder else {}
     return {row: path.read_bytes() for row, path in sorted(paths.items()) if path.is_file()}
 
 
-def _rows(analysis: Analysis) -> Iterable[int]:
+def rows_to_show(analysis: Analysis) -> list[int]:
     """Return rows of the moments of all reps, at most `MAX_PICTURES`; the reps of the report come first."""
     reps = analysis.metrics.reps
     ordered: dict[RepMetrics, None] = dict.fromkeys([rep for rep, _ in choose_reps(reps)])

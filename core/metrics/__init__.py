@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.landmarks import SIDES, LandmarkTrack
-from core.metrics.curve import RepCurve, cut_curve
+from core.metrics.curve import RepCurve, cut_curve, find_moving
 from core.metrics.direction import LoadDirection, detect_load_direction
 from core.metrics.joint import (
     MeasuredRep,
@@ -79,11 +79,13 @@ def compute_metrics(
         measured = [replace(one, left=None, right=None) for one in measured]
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
     curves = [_tempo_curve(track, count, rep=rep, measured=one) for rep, one in zip(reps, measured, strict=True)]
+    moving = _moving(reps, curves)
     numbers = [
         compute_rep_metrics(
             replace(rep, turn_s=turn_s),
             one,
-            next_rep=next_rep,
+            moving_s=moving_s,
+            rests_until_s=rests_until_s,
             tempo_curve=curve,
             eccentric_first=direction.eccentric_first,
             quality=rate_quality(rep, one, track=track, usual=usual),
@@ -91,7 +93,9 @@ def compute_metrics(
                 sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)
             ).item(),
         )
-        for rep, next_rep, one, (curve, turn_s) in zip(reps, (*reps[1:], None), measured, curves, strict=False)
+        for rep, one, (curve, turn_s), moving_s, rests_until_s in zip(
+            reps, measured, curves, moving, _next_leaves(reps, moving), strict=True
+        )
     ]
     side_roms = _side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], [])
     return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
@@ -118,8 +122,32 @@ def _tempo_curve(
     if base_joint(count.driving_joint) == base_joint(measured.name):
         return measured.curve, rep.turn_s
     if signal is None or moves_alike(measured.curve, signal):
-        return measured.curve, measured.curve.farthest_s
+        is_cut = rep.cut_start or rep.cut_end  # the line between its ends is no home then
+        return measured.curve, rep.turn_s if is_cut else measured.curve.farthest_s
     return signal, rep.turn_s
+
+
+def _moving(reps: Sequence[Rep], curves: list[tuple[RepCurve | None, float]]) -> list[tuple[float, float]]:
+    """Return when each rep leaves home and is back, s.
+
+    Reps are found without the rests beside them. Once the trainer has edited one, all come as they were stored, perhaps
+    by a release that found them otherwise.
+    """
+    if not any(rep.is_edited for rep in reps):
+        return [(rep.start_s, rep.end_s) for rep in reps]
+    return [
+        (rep.start_s, rep.end_s) if curve is None else find_moving(curve, turn_s)
+        for rep, (curve, turn_s) in zip(reps, curves, strict=True)
+    ]
+
+
+def _next_leaves(reps: Sequence[Rep], moving: list[tuple[float, float]]) -> list[float]:
+    """Return when the rep after each leaves home, s; NaN where none does, or one that the clip cuts: the put-down."""
+    following = [
+        float("nan") if rep.is_partial and (rep.cut_start or rep.cut_end) else leaves_s
+        for rep, (leaves_s, _) in zip(reps[1:], moving[1:], strict=True)
+    ]
+    return [*following, float("nan")][: len(reps)]
 
 
 def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:

@@ -101,6 +101,19 @@ def read_between(
     return between
 
 
+def find_moving(curve: RepCurve, turn_s: float) -> tuple[float, float]:
+    """Return when a rep leaves home and is back, where a trainer drew its ends through the rests beside it."""
+    turn = int(np.argmin(np.abs(curve.time_s - turn_s)))
+    out, back = slice(turn, None, -1), slice(turn, None)
+    leaves_s = arrival_s(curve.time_s[out], curve.value[out])
+    returns_s = arrival_s(curve.time_s[back], curve.value[back])
+    start_s, end_s = float(curve.time_s[0]), float(curve.time_s[-1])
+    return (
+        leaves_s if leaves_s - start_s > LEAST_REST_S else start_s,
+        returns_s if end_s - returns_s > LEAST_REST_S else end_s,
+    )
+
+
 def find_pause(curve: RepCurve, turn_s: float) -> tuple[float, float]:
     """Return when the pause at the turning point begins and ends; equal if there is none.
 

@@ -12,9 +12,9 @@ from core.reps import SEEN_BETTER_MIN, Rep, RepCount
 SEEN_WELL_MIN = 0.65
 """Median visibility of a joint's three landmarks from which its angle is measured rather than guessed:
 hidden far sides of real clips lie below .6, near sides above .85 (median over 40 clips, 2026-11)."""
-TAKES_PART_MIN = 0.6
+TAKES_PART_MIN = 0.5
 """A side with less than this share of the other's range does not perform the rep: in a side lunge the leg that stays
-behind bends by up to half as much (rule of thumb)."""
+behind bends by up to .45 of it (rule of thumb)."""
 ALIKE_MIN = 0.8
 """Correlation from which two sides move together in a rep (rule of thumb; in turn it is below 0)."""
 _ROM_MIN_DEG = 1.0

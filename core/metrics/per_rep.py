@@ -1,5 +1,6 @@
 """What one rep measures: phases, range, velocity, sides, quality."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +31,8 @@ class RepMetrics:
     rep, side, is_partial, is_edited
         Number from 1; ``left``, ``right`` or ``both``; not a full repetition; set or changed by the trainer.
     start_s, turn_s, end_s, duration_s
-        Seconds of presentation; `duration_s` is `end_s` less `start_s`. The turn is that of the angle measured, where
-        it moves like what the rep was counted on.
+        Seconds of presentation; `duration_s` is `end_s` less `start_s`, and less the rest that ends drawn by a trainer
+        hold. The turn is that of the angle measured, where it moves like what the rep was counted on.
     to_turn_s, from_turn_s
         Moving time before and after the pause at the turning point; NaN for a half that the clip cuts.
     eccentric_s, concentric_s
@@ -39,8 +40,8 @@ class RepMetrics:
     pause_turn_s
         Resting at the turning point, see `find_pause`; it and the two moving times add up to `duration_s`.
     pause_top_s
-        Resting at home (the top of a squat, the bottom of a curl) until the next rep; NaN after the last one, and
-        for more than `LONGEST_PAUSE_S`.
+        Resting at home (the top of a squat, the bottom of a curl) until the next rep; NaN after the last one, for more
+        than `LONGEST_PAUSE_S`, and before what the clip cuts, which may be the put-down.
     joint
         The angle measured: ``left_knee``, ``trunk_lean``, or ``knee`` for the mean of both sides.
     rom_deg, min_deg, max_deg
@@ -98,7 +99,8 @@ def compute_rep_metrics(
     rep: Rep,
     measured: MeasuredRep,
     *,
-    next_rep: Rep | None,
+    moving_s: tuple[float, float],
+    rests_until_s: float,
     tempo_curve: RepCurve | None,
     eccentric_first: bool | None,
     quality: tuple[float, str],
@@ -110,8 +112,8 @@ def compute_rep_metrics(
     ----------
     rep
         As counted, with the turn of `tempo_curve`.
-    next_rep
-        The one after it; None after the last.
+    moving_s, rests_until_s
+        When it leaves home and is back, and when the next one leaves home; NaN after the last.
     measured
         Its angle curves.
     tempo_curve
@@ -128,14 +130,16 @@ def compute_rep_metrics(
         tempo_curve = None
     arrives_s, departs_s = (NAN, NAN) if tempo_curve is None else find_pause(tempo_curve, rep.turn_s)
     curve = measured.curve if supports["rom_and_tempo"] else None
-    halves = (NAN if rep.cut_start else arrives_s - rep.start_s, NAN if rep.cut_end else rep.end_s - departs_s)
+    leaves_s, returns_s = moving_s
+    halves = (NAN if rep.cut_start else arrives_s - leaves_s, NAN if rep.cut_end else returns_s - departs_s)
     eccentric_s, concentric_s = _name_halves(halves, eccentric_first)
     left_rom_deg, right_rom_deg = _side_roms(measured, side=rep.side) if supports["rom_and_tempo"] else (NAN, NAN)
     rom_diff_deg, timing_ms, note = _compare_sides(measured, side=rep.side, supports=supports)
     peak, mean = _velocities(
         rep,
         curve if supports["velocity"] else None,
-        pause_s=(arrives_s, departs_s),
+        out_s=(leaves_s, arrives_s),
+        back_s=(departs_s, returns_s),
         eccentric_first=eccentric_first,
     )
     return RepMetrics(
@@ -146,13 +150,13 @@ def compute_rep_metrics(
         start_s=rep.start_s,
         turn_s=rep.turn_s,
         end_s=rep.end_s,
-        duration_s=rep.end_s - rep.start_s,
+        duration_s=returns_s - leaves_s,
         to_turn_s=halves[0],
         from_turn_s=halves[1],
         eccentric_s=eccentric_s,
         concentric_s=concentric_s,
         pause_turn_s=departs_s - arrives_s,
-        pause_top_s=NAN if tempo_curve is None else _pause_between(rep, next_rep),
+        pause_top_s=_pause_between(returns_s, rests_until_s) if supports["rom_and_tempo"] else NAN,
         joint=measured.name,
         rom_deg=NAN if curve is None else curve.rom,
         min_deg=NAN if curve is None else float(curve.value.min()),
@@ -170,9 +174,9 @@ def compute_rep_metrics(
     )
 
 
-def _pause_between(rep: Rep, next_rep: Rep | None) -> float:
+def _pause_between(returns_s: float, next_leaves_s: float) -> float:
     """Return how long the body rests until the next rep; limbs that take turns may begin before the other is home."""
-    pause_s = NAN if next_rep is None else max(0.0, next_rep.start_s - rep.end_s)
+    pause_s = max(0.0, next_leaves_s - returns_s) if math.isfinite(next_leaves_s) else NAN
     return pause_s if pause_s <= LONGEST_PAUSE_S else NAN
 
 
@@ -183,16 +187,20 @@ def _name_halves(halves: tuple[float, float], eccentric_first: bool | None) -> t
 
 
 def _velocities(
-    rep: Rep, curve: RepCurve | None, *, pause_s: tuple[float, float], eccentric_first: bool | None
+    rep: Rep,
+    curve: RepCurve | None,
+    *,
+    out_s: tuple[float, float],
+    back_s: tuple[float, float],
+    eccentric_first: bool | None,
 ) -> tuple[float, float]:
-    """Return peak and mean angular speed in deg/s; the wobble of the pause at the turn is no movement."""
+    """Return peak and mean angular speed in deg/s; the wobble of a rest is no movement."""
     if curve is None:
         return NAN, NAN
-    out, back = (rep.start_s, pause_s[0]), (pause_s[1], rep.end_s)
-    lifting = {True: [back], False: [out], None: [out, back]}[eccentric_first]
+    lifting = {True: [back_s], False: [out_s], None: [out_s, back_s]}[eccentric_first]
     moving_s = sum(end_s - start_s for start_s, end_s in lifting)
     path_deg = sum(_path_deg(curve, start_s, end_s) for start_s, end_s in lifting)
-    is_cut = (rep.cut_start and out in lifting) or (rep.cut_end and back in lifting)
+    is_cut = (rep.cut_start and out_s in lifting) or (rep.cut_end and back_s in lifting)
     return float(np.abs(curve.velocity).max()), path_deg / moving_s if moving_s > 0 and not is_cut else NAN
 
 

@@ -20,7 +20,8 @@ AVERAGED = (
 """The fields of `RepMetrics` with a mean and SD over the set."""
 Rest = tuple[int, float, float]
 """After which rep, from when (s) and for how long (s)."""
-NO_TREND = "no clear trend"
+STEADY, NO_TREND = "about the same", "no clear trend"
+"""What is said instead of a velocity loss."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class SetMetrics:
     velocity_loss_pct
         100 (first - last) / first of the straight line through the mean velocities of the whole reps: of the concentric
         half, of the whole rep where halves are unnamed. Negative: they became faster. One rep against another would
-        tell chance: the same set filmed twice was 17 % faster and 7 % slower. NaN where the line is no clear trend.
+        tell chance: the same set filmed twice was 17 % faster and 7 % slower. NaN where the line is steady or
+        no clear trend.
     velocity_loss_note
         Why it is NaN; empty where it is not.
     asymmetry_pct
@@ -186,7 +188,9 @@ def _velocity_loss(whole: list[RepMetrics]) -> tuple[float, str]:
     trend = fit_trend([rep.mean_velocity_deg_s for rep in whole])
     if trend is None:
         return NAN, f"needs {FEWEST_REPS} whole reps with a velocity"
-    if not trend.is_clear or not trend.first > 0:
+    if trend.is_steady:
+        return NAN, STEADY
+    if not trend.is_clear or min(trend.first, trend.last) <= 0:  # a line below zero is no velocity's
         return NAN, NO_TREND
     return 100 * (trend.first - trend.last) / trend.first, ""
 

@@ -8,6 +8,9 @@ import numpy as np
 
 FEWEST_REPS = 3
 """Through two a line always fits, and nothing tells how far it is off."""
+STEADY_PCT = 5.0
+"""A line that changes by less of its first value over the set is steady (rule of thumb: about the error with which
+range is measured)."""
 _T_95 = {
     1: 12.706, 1.25: 8.041, 1.5: 6.053, 2: 4.303, 2.5: 3.558, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 8: 2.306,
     10: 2.228, 15: 2.131, 30: 2.042, math.inf: 1.960,
@@ -30,6 +33,11 @@ class Trend:
     first: float
     last: float
     is_clear: bool
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it changes by less than `STEADY_PCT`, clear or not."""
+        return abs(self.last - self.first) < STEADY_PCT / 100 * abs(self.first)
 
 
 def fit_trend(values: Sequence[float], *, at: Sequence[int] | None = None) -> Trend | None:

@@ -14,7 +14,7 @@ from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
 from core.metrics.joint import driven_side
-from core.metrics.trend import fit_trend
+from core.metrics.trend import Trend, fit_trend
 from core.palette import (
     ACCENT,
     PHASE_COLORS,
@@ -29,9 +29,6 @@ from core.palette import (
 )
 from core.pipeline import Analysis
 
-STEADY_PCT = 5.0
-"""A trend that changes the first value by less over the set is called steady (rule of thumb: about the
-error with which range is measured)."""
 _HEIGHT_PX = 320
 _KINDS = {"whole": "Whole reps", "partial": "Partial", "edited": "Edited"}
 
@@ -222,14 +219,15 @@ def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Meas
         x=[whole[0] + 1, whole[-1] + 1], y=[trend.first, trend.last], mode="lines", row=row, col=1,
         hoverinfo="skip", showlegend=False, line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
     )  # fmt: skip
-    return describe_trend(measure.words, trend.first, trend.last, unit=measure.unit, is_clear=trend.is_clear)
+    return describe_trend(measure.words, trend, unit=measure.unit)
 
 
-def describe_trend(words: str, first: float, last: float, *, unit: str, is_clear: bool) -> str:
-    """Return a straight trend from `first` to `last` as a sentence; not `is_clear`: chance could give it as well."""
-    if abs(last - first) < STEADY_PCT / 100 * abs(first):
+def describe_trend(words: str, trend: Trend, *, unit: str) -> str:
+    """Return a trend as a sentence; where it is not clear, chance could give it as well."""
+    first, last = trend.first, trend.last
+    if trend.is_steady:
         return f"{words} stays about the same, {(first + last) / 2:.0f}{unit}."
-    if not is_clear:
+    if not trend.is_clear:
         return f"{words} differs from rep to rep without a clear trend, {(first + last) / 2:.0f}{unit} on average."
     verb = "rises" if last > first else "falls"
     return f"{words} {verb} over the set: from about {first:.0f} to {last:.0f}{unit} along the dashed line."

@@ -68,7 +68,7 @@ def phases_of(metrics: SetMetrics) -> tuple[Phase, ...]:
         Phase(out[0], "to_turn_s", out[1]),
         Phase("pause", "pause_turn_s", "pause"),
         Phase(back[0], "from_turn_s", back[1]),
-        Phase("rest", "pause_top_s", "rest"),
+        Phase("pause after", "pause_top_s", "rest"),
     )
 
 

@@ -211,13 +211,16 @@ def _is_matroska(container: InputContainer) -> bool:
 
 
 def _scan_packets(path: Path) -> tuple[float, int]:
-    """Read every packet, decode none."""
+    """Read every packet, decode none; the last one alone, far behind the others, carries a wrong time."""
     with _open(path) as (container, stream):
         ticks = stream.time_base or Fraction(1, av.time_base)
-        count, end, longest_gap = 0, stream.start_time or 0, _LONGEST_GAP_S / ticks
+        count, end, before = 0, stream.start_time or 0, stream.start_time or 0
         for packet in read_packets(container, stream):
-            if packet.pts is not None and packet.pts - end <= longest_gap:
-                count, end = count + 1, max(end, packet.pts + (packet.duration or 0))
+            if packet.pts is not None:
+                stop, count = packet.pts + (packet.duration or 0), count + 1
+                end, before = max(end, stop), max(before, min(end, stop))
+        if end - before > _LONGEST_GAP_S / ticks:
+            end, count = before, count - 1
         return float(end * ticks) - start_s(stream), count
 
 

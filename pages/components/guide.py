@@ -163,7 +163,8 @@ def _explain_numbers() -> str:
          "a straight line through all of them: the velocity loss, a sign of fatigue. No clear trend: the reps differ "
          "among themselves by more.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
-        ("Left against right", "100 × (left − right) / their mean, of the range; positive when the left moves further.",
+        ("Left against right", "By how much one side moves further, of the mean range of both, and whether error can "
+         "make as much of a difference.",
          f"both sides must be seen; each range is off by {side['rom_deg']:.0f}°"),
         ("Quality of a rep", "How well it was seen and how alike it is to the others; 1 is best.", "a rule of thumb"),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import streamlit as st
 from core.compare.sides import ALIKE_PCT, sides_limit_pct
 from core.metrics import SetMetrics
 from core.metrics.joint import base_joint
-from core.metrics.summary import NO_TREND
+from core.metrics.summary import NO_TREND, STEADY
 from core.pipeline import Analysis
 from core.report.words import say
 from pages.components.corrections import in_words
@@ -88,15 +88,17 @@ def _velocity_name(metrics: SetMetrics) -> str:
 def _say_pace(metrics: SetMetrics) -> str:
     """Return how the velocity changes over the set: "12 % slower"."""
     loss_pct = metrics.velocity_loss_pct
-    if metrics.velocity_loss_note == NO_TREND:
-        return NO_TREND
+    if metrics.velocity_loss_note in (STEADY, NO_TREND):
+        return metrics.velocity_loss_note
     return say(abs(loss_pct), " % slower" if loss_pct > 0 else " % faster")
 
 
 def _why_no_pace(metrics: SetMetrics) -> str:
     if metrics.velocity_loss_note == NO_TREND:
-        return "Here the reps differ among themselves by more."
-    return f"It {metrics.velocity_loss_note}." if metrics.velocity_loss_note else ""
+        return "The reps of this set lie too far off one to tell."
+    if metrics.velocity_loss_note in ("", STEADY):
+        return ""
+    return f"It {metrics.velocity_loss_note}."
 
 
 def _say_asymmetry(analysis: Analysis) -> str:

@@ -16,10 +16,13 @@ from streamlit.testing.v1 import AppTest
 from core.compare import compare_sets
 from core.corrections import Corrections
 from core.history import Labels, SavedSummary, get_keyring
+from core.history.archive import rows_to_show
+from core.history.rows import insert_pictures
 from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
 from core.spool import MB, Spool, SpooledFile, get_spool
 from core.spool.folder import LOCK_NAME
+from core.stills import still_path
 from pages.components.history import open as opening
 from pages.components.history.open import _load
 from pages.components.state import Clip, Result
@@ -238,6 +241,16 @@ def test_pictures_and_preview_of_an_opened_set_count_against_the_quota(saved_avi
     assert result.preview_path.stat().st_size == 900_000
     assert len(files) == 2 + len(saved_avi.rows)
     assert spool.room.used_bytes == sum(files)
+
+
+def test_a_set_saved_when_its_reps_began_a_little_earlier_keeps_its_pictures(history, whole, make_spool):
+    rows = rows_to_show(whole)
+    saved_id = history.save(ANNA, whole, Labels("Anna"), clip_name="a.mp4")
+    with history.database.writing() as connection:
+        insert_pictures(connection, saved_id, {row - 3: b"a picture" for row in rows})
+    make_spool()
+    result = _load(ANNA, history.summary(ANNA, saved_id))
+    assert all(still_path(result.folder, whole.frame_index[row]).read_bytes() == b"a picture" for row in rows)
 
 
 @pytest.mark.parametrize("limits", [{"max_file_bytes": MB}, {"quota_bytes": MB}], ids=["file size", "quota"])

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.errors import UploadError
 from core.export import to_npz
 from core.history import Owner, SavedSummary, get_history
+from core.history.archive import rows_to_show
 from core.memory import peak_rss_mb
 from core.pipeline import Analysis, Request
 from core.settings import load_settings
@@ -21,6 +22,8 @@ from core.stills import still_path
 from core.video import PREVIEW_NAME
 from pages.components.state import Clip, Result, hold_result, results
 
+NEAR_S = 0.5
+"""From a moment of a rep to the picture that is shown of it."""
 NO_ROOM = "Opened without its clip: it stays in the history, but there is no room for it here now."
 
 
@@ -90,10 +93,16 @@ def _spool(analysis: Analysis, clip_path: Path | None, *, saved_id: str) -> Spoo
 
 
 def _unpack_pictures(owner: Owner, saved: SavedSummary, analysis: Analysis, *, token: str) -> Path:
-    """Write the pictures where an analysis has its stills; return its folder."""
+    """Write the pictures where an analysis has its stills; return its folder.
+
+    An earlier release may have let a rep begin a little earlier or later: the nearest picture then shows that pose.
+    """
     folder = get_spool().make_folder(token)
-    for row, jpeg in get_history().pictures(owner, saved.id).items():
-        path = still_path(folder, analysis.frame_index[row])
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_bytes(jpeg)
+    kept, time_s = get_history().pictures(owner, saved.id), analysis.track.time_s
+    for row in {*kept, *rows_to_show(analysis)}:
+        nearest = min(kept, key=lambda each: abs(time_s[each] - time_s[row]), default=row)
+        if nearest in kept and abs(time_s[nearest] - time_s[row]) <= NEAR_S:
+            path = still_path(folder, analysis.frame_index[row])
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.write_bytes(kept[nearest])
     return folder
