@@ -7,9 +7,9 @@ from pages.components.result import show_result
 from pages.components.source import tell_apart
 from pages.components.state import MAX_RESULTS, Key, gone_names, results
 
-st.title("Results")
 stored = results()
 if not stored:
+    st.title("Results")
     st.info(
         f"No result yet. Analyze a clip first; the newest {MAX_RESULTS} results stay here for the rest of your visit."
     )

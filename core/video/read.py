@@ -106,7 +106,7 @@ def iter_frames(
     with _open(path) as (container, stream):
         is_empty = True
         picker = Picker(plan, fps=info.fps, preview=preview)
-        planned, previewed = _Scaler(), _Scaler()
+        planned, previewed = (_Scaler(info.rotation_deg, is_mirrored=info.is_mirrored) for _ in range(2))
         for pick, decoded in decode_picked(container, stream, picker=picker, fps=info.fps):
             is_empty = False
             if preview and pick.is_previewed:
@@ -258,7 +258,8 @@ def _orientation(frame: VideoFrame) -> tuple[int, bool]:
     """Return the clockwise turn in degrees to apply, and whether to swap left and right after it.
 
     FFmpeg's display matrix, nine numbers of which the first two of each row turn and stretch. ``frame.rotation`` would
-    take a mirrored picture for one upside down.
+    take a mirrored picture for one upside down. Not to be asked of every frame: its side data and a frame hold each
+    other, so frames would pile up until Python looks for such circles, 160 MB of them.
     """
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if not isinstance(matrix, Buffer):
@@ -278,13 +279,14 @@ def _displayed_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
 class _Scaler:
     """Scales frames to one size; every frame's own ``reformat`` would set up swscale, and threads for it, anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn_deg: int = 0, *, is_mirrored: bool = False) -> None:
         self._swscale = VideoReformatter()
+        self._turn_deg = turn_deg
+        self._is_mirrored = is_mirrored
 
     def to_image(self, frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Return the frame as upright RGB; swscale goes straight to the target size."""
-        turn, is_mirrored = _orientation(frame)
-        width, height = size_wh[::-1] if turn in (90, 270) else size_wh
+        width, height = size_wh[::-1] if self._turn_deg in (90, 270) else size_wh
         image = self._swscale.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
-        upright = np.rot90(image, -turn // 90)
-        return np.ascontiguousarray(upright[:, ::-1] if is_mirrored else upright)
+        upright = np.rot90(image, -self._turn_deg // 90)
+        return np.ascontiguousarray(upright[:, ::-1] if self._is_mirrored else upright)

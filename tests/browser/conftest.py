@@ -60,7 +60,7 @@ def page(context: BrowserContext, app: Server) -> Page:
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from a list; a page that still scrolls there, as a click makes it, shuts the list again."""
     box = page.get_by_role("combobox", name=label)
-    box.scroll_into_view_if_needed()
+    box.click(trial=True)  # scrolls there, also if a rerun replaces it meanwhile
     page.wait_for_timeout(300)
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
