@@ -160,7 +160,7 @@ def _explain_numbers() -> str:
         ("Mean velocity", "Of the angle while lifting, in °/s.", f"within {side['mean_velocity_deg_s']:.0f} %"),
         ("Peak velocity", "The fastest moment of the angle.", f"within {side['peak_velocity_deg_s']:.0f} %"),
         ("Lifting over the set", "By how much the mean velocity of lifting falls from the first to the last rep, along "
-         "a straight line through all of them: the velocity loss, a sign of fatigue. No clear trend: the reps differ "
+         "a straight line through all of them: the velocity loss, a sign of fatigue. No trend: the reps differ "
          "among themselves by more.", follows),
         ("Consistency", "How alike the reps are: 100 % is a metronome.", follows),
         ("Left against right", "By how much one side moves further, of the mean range of both, and whether error can "
