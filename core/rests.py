@@ -31,8 +31,8 @@ def arrival_s(time_s: Floats, values: Floats) -> float:
     -----
     A movement slows down before it ends, and noise hides the end. So the end is told from where the movement is half
     done and nearly done, as if it went on along a raised cosine. On 45 sets of the mannequin (2026-11-28) a rest
-    between two reps so found is off by 0.2 s and a pause at the turn by 0.3 (RMS); told from where the speed falls
-    below a tenth of its peak, by 0.8 and 0.4. What is held wobbles around its middle and not around its extreme: where
+    between two reps and a pause at the turn so found are off by 0.2 s (RMS); told from where the speed falls below a
+    tenth of its peak, by 0.8 and 0.4. What is held wobbles around its middle and not around its extreme: where
     there is a rest it is told again from there, which makes a hold of 3 s with a wobble of 3 % (RMS) 3.0 s long
     instead of 2.6.
     """
