@@ -1,6 +1,7 @@
 """Left against right within a set: by how much, and whether that is more than the error of measurement."""
 
 import math
+from dataclasses import dataclass
 
 from core.compare.errors_measured import error_of
 from core.landmarks import SIDES
@@ -12,32 +13,59 @@ ALIKE_PCT = 0.5
 """Less is 0 % when rounded."""
 
 
-def sides_limit_pct(analysis: Analysis) -> float:
-    """Return the asymmetry index, %, that error alone exceeds in 1 of 20 sets; NaN where that was not measured.
+@dataclass(frozen=True)
+class Sides:
+    """Which side of a set moves further.
+
+    Attributes
+    ----------
+    further
+        ``left`` or ``right``; empty where both move alike.
+    pct
+        By how much, of the mean range of both.
+    limit_pct
+        What error alone exceeds in 1 of 20 sets; NaN where that was not measured.
+    """
+
+    further: str
+    pct: float
+    limit_pct: float
+
+    @property
+    def is_within_error(self) -> bool:
+        """Whether the camera and the body model can make as much of a difference."""
+        return self.pct < self.limit_pct
+
+
+def compare_sides(analysis: Analysis) -> Sides | None:
+    """Return which side moves further; None where the sides are not compared.
 
     Notes
     -----
     The camera and the body model are off by other amounts on the left than on the right: a mirrored clip of a squat has
     the same side further than the clip itself. The range of each side has the error of sets filmed alike.
     """
+    found_pct = analysis.metrics.asymmetry_pct
+    if not math.isfinite(found_pct):
+        return None
     left, right = (_mean_rom_deg(analysis, side) for side in SIDES)
     error_deg = error_of(
         "left_right_rom_diff_deg", left - right, view=analysis.view, rate_hz=analysis.sample_rate_hz, is_alike=True
     )
-    return 100 * coverage_factor(math.inf) * error_deg / (0.5 * (left + right))
+    further = "" if abs(found_pct) < ALIKE_PCT else "left" if found_pct > 0 else "right"
+    return Sides(further, abs(found_pct), 100 * coverage_factor(math.inf) * error_deg / (0.5 * (left + right)))
 
 
 def say_sides(analysis: Analysis) -> str:
     """Return which side moves further, and if that is no more than error; empty where the sides are not compared."""
-    found_pct, limit_pct = analysis.metrics.asymmetry_pct, sides_limit_pct(analysis)
-    if not math.isfinite(found_pct):
+    sides = compare_sides(analysis)
+    if sides is None:
         return ""
-    if abs(found_pct) < ALIKE_PCT:
+    if not sides.further:
         return "both move alike"
-    side = "left" if found_pct > 0 else "right"
-    if abs(found_pct) < limit_pct:
-        return f"{side} further, within error ({limit_pct:.0f} %)"
-    return f"{side} moves further"
+    if sides.is_within_error:
+        return f"{sides.further} further, within error ({sides.limit_pct:.0f} %)"
+    return f"{sides.further} moves further"
 
 
 def _mean_rom_deg(analysis: Analysis, side: str) -> float:

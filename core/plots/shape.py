@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from core.compare.phase import PHASE_PCT, TURN_PCT
-from core.compare.sides import ALIKE_PCT, sides_limit_pct
+from core.compare.sides import compare_sides
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
@@ -315,13 +315,13 @@ def _why_withheld(metrics: SetMetrics, what: str) -> str:
 
 
 def _sides(analysis: Analysis) -> str:
-    found_pct, limit_pct = analysis.metrics.asymmetry_pct, sides_limit_pct(analysis)
-    if not math.isfinite(found_pct):
+    sides = compare_sides(analysis)
+    if sides is None:
         return ""
-    if abs(found_pct) < ALIKE_PCT:
+    if not sides.further:
         return " Both sides move alike."
-    error = f", within error ({limit_pct:.0f} %)" if abs(found_pct) < limit_pct else ""
-    return f" The {'left' if found_pct > 0 else 'right'} moves {abs(found_pct):.0f} % further{error}."
+    error = f", within error ({sides.limit_pct:.0f} %)" if sides.is_within_error else ""
+    return f" The {sides.further} moves {sides.pct:.0f} % further{error}."
 
 
 def _count(number: int) -> str:

@@ -4,12 +4,12 @@ import math
 
 import streamlit as st
 
-from core.compare.sides import ALIKE_PCT, sides_limit_pct
+from core.compare.sides import compare_sides
 from core.metrics import SetMetrics
 from core.metrics.joint import base_joint
 from core.metrics.summary import NO_TREND, STEADY
 from core.pipeline import Analysis
-from core.report.words import say
+from core.report.words import DASH, say
 from pages.components.corrections import in_words
 
 ASYMMETRY_HELP = (
@@ -103,11 +103,10 @@ def _why_no_pace(metrics: SetMetrics) -> str:
 
 def _say_asymmetry(analysis: Analysis) -> str:
     """Return by how much one side moves further: "22 %, left", and whether error alone can give as much."""
-    found_pct = analysis.metrics.asymmetry_pct
-    if abs(found_pct) < sides_limit_pct(analysis):
-        return f"{abs(found_pct):.0f} %, within error"
-    side = "left" if found_pct > 0 else "right"
-    return say(abs(found_pct), f" %, {side}" if abs(found_pct) >= ALIKE_PCT else " %")
+    sides = compare_sides(analysis)
+    if sides is None:
+        return DASH
+    return say(sides.pct, " %, within error" if sides.is_within_error else f" %, {sides.further}".rstrip(", "))
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
