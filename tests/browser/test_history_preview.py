@@ -37,7 +37,7 @@ def avi(tmp_path) -> Path:
 def plays(page: Page) -> bool:
     """Tell whether a clip on the page has loaded, from a preview."""
     videos = "videos => videos.some(each => each.readyState >= 2 && each.currentSrc.endsWith('/preview.mp4'))"
-    return wait_until(lambda: page.locator("video").evaluate_all(videos))
+    return wait_until(lambda: page.locator("video").evaluate_all(videos), timeout_s=60)
 
 
 def test_what_the_browser_cannot_play_plays_from_the_history_too(chromium: Browser, tmp_path, avi):
