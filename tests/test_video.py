@@ -204,6 +204,15 @@ def test_a_clip_cut_off_yields_what_decodes(tmp_path):
     assert 1 < frames[-1].time_s < 9
 
 
+def test_a_matroska_file_cut_off_still_says_how_long_it_should_be(tmp_path):
+    path = write_clip(tmp_path / "cut.mkv", frames=300, size_wh=(320, 240))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    info = probe(path, max_duration_s=60)
+    assert info.duration_s == pytest.approx(10, abs=0.1)
+    assert info.fps == pytest.approx(30, abs=0.5)
+    assert 1 < read(path)[-1].time_s < 9
+
+
 def test_stopping_early_closes_the_file(tmp_path):
     import psutil
 

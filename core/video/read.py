@@ -70,8 +70,8 @@ def probe(path: Path, *, max_duration_s: float) -> VideoInfo:
         frame = next(decode_all(container, stream), None)
         if frame is None:
             raise VideoError(_NO_FRAMES)
-        width, height = _displayed_size(frame, stream)
         turn_deg, is_mirrored = _orientation(frame)
+        width, height = _displayed_size(frame, stream, turn_deg=turn_deg)
         return VideoInfo(
             container=container.format.name.split(",")[0],
             codec=stream.codec_context.codec.canonical_name,
@@ -192,12 +192,14 @@ def _measure_length(path: Path, container: InputContainer, stream: VideoStream) 
     A Matroska header tells when the last frame ends and not how many there are: browsers record as many as they find
     time for. An MP4 header may announce too little, which would end the analysis there: the last packets are looked at.
     """
-    if _is_matroska(container) or not (stream.duration or container.duration):
-        return _scan_packets(path)
-    if stream.duration and stream.time_base:
-        duration_s = float(stream.duration * stream.time_base)
-    else:
-        duration_s = (container.duration or 0) / av.time_base
+    announced_s = (container.duration or 0) / av.time_base
+    if _is_matroska(container) or not (stream.duration or announced_s):
+        read_s, count = _scan_packets(path)
+        announced_s -= start_s(stream)
+        if read_s > 0 and announced_s > read_s + _LATE_MIN_S:  # cut off: what is missing was to go on alike
+            return announced_s, round(count * announced_s / read_s)
+        return read_s, count
+    duration_s = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else announced_s
     if (end_s := _find_end(path)) > duration_s + _LATE_MIN_S:
         duration_s = end_s
     if stream.frames:
@@ -270,10 +272,10 @@ def _orientation(frame: VideoFrame) -> tuple[int, bool]:
     return round(float(turn_deg) / 90) * 90 % 360, is_mirrored
 
 
-def _displayed_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+def _displayed_size(frame: VideoFrame, stream: VideoStream, *, turn_deg: int) -> tuple[int, int]:
     ratio = stream.sample_aspect_ratio
     width, height = round(frame.width * float(ratio)) if ratio else frame.width, frame.height
-    return (height, width) if _orientation(frame)[0] in (90, 270) else (width, height)
+    return (height, width) if turn_deg in (90, 270) else (width, height)
 
 
 class _Scaler:
