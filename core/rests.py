@@ -53,6 +53,12 @@ def _arrive(time_s: Floats, values: Floats, *, end: float) -> float:
     return found_s if abs(found_s - half_s) < abs(time_s[-1] - half_s) else float(time_s[-1])
 
 
+def home_s(time_s: Floats, values: Floats) -> float:
+    """Return `arrival_s`, or the last time where what is left of it is no rest."""
+    found_s, last_s = arrival_s(time_s, values), float(time_s[-1])
+    return found_s if abs(last_s - found_s) > LEAST_REST_S else last_s
+
+
 def trim_rests(reps_s: Floats, values: Floats, *, time_s: Floats) -> Floats:
     """Return reps that begin where they leave home and end where they are back.
 
@@ -65,10 +71,9 @@ def trim_rests(reps_s: Floats, values: Floats, *, time_s: Floats) -> Floats:
     """
     known = np.isfinite(values)
 
-    def at_home(turn_s: float, home_s: float) -> float:
-        at_s = np.linspace(turn_s, home_s, _STEPS)
-        found_s = arrival_s(at_s, np.interp(at_s, time_s[known], values[known]))
-        return found_s if abs(home_s - found_s) > LEAST_REST_S else home_s
+    def at_home(turn_s: float, end_s: float) -> float:
+        at_s = np.linspace(turn_s, end_s, _STEPS)
+        return home_s(at_s, np.interp(at_s, time_s[known], values[known]))
 
     trimmed = [(at_home(turn, start), turn, at_home(turn, end)) for start, turn, end in reps_s]
     return np.array(trimmed).reshape(-1, 3)

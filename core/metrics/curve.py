@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rests import LEAST_REST_S, arrival_s
+from core.rests import LEAST_REST_S, arrival_s, home_s
 
 DENSE_HZ = 200.0
 """Curves are read off a spline at this rate: 5 ms, finer than any frame rate a phone records."""
@@ -105,13 +105,7 @@ def find_moving(curve: RepCurve, turn_s: float) -> tuple[float, float]:
     """Return when a rep leaves home and is back, where a trainer drew its ends through the rests beside it."""
     turn = int(np.argmin(np.abs(curve.time_s - turn_s)))
     out, back = slice(turn, None, -1), slice(turn, None)
-    leaves_s = arrival_s(curve.time_s[out], curve.value[out])
-    returns_s = arrival_s(curve.time_s[back], curve.value[back])
-    start_s, end_s = float(curve.time_s[0]), float(curve.time_s[-1])
-    return (
-        leaves_s if leaves_s - start_s > LEAST_REST_S else start_s,
-        returns_s if end_s - returns_s > LEAST_REST_S else end_s,
-    )
+    return home_s(curve.time_s[out], curve.value[out]), home_s(curve.time_s[back], curve.value[back])
 
 
 def find_pause(curve: RepCurve, turn_s: float) -> tuple[float, float]:
