@@ -74,7 +74,7 @@ def _slow_reps(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list
 
 def lost_intervals(track: LandmarkTrack) -> list[tuple[float, float]]:
     """Return the (start, end) in s of the absences of at least `LOST_PERSON_MIN_S`."""
-    seen = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
+    seen = track.is_seen
     edges = np.flatnonzero(np.diff(np.r_[True, seen, True].astype(int)))
     time_s = np.r_[track.time_s, track.time_s[-1]]
     spans = [(float(time_s[start]), float(time_s[end])) for start, end in zip(edges[::2], edges[1::2], strict=True)]

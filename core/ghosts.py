@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cycles import PARTIAL_HEIGHT
+from core.signals import MIN_COVERAGE
 
 Floats = NDArray[np.float64]
 
@@ -14,8 +15,6 @@ FEWEST_REPS = 4
 FEWEST_SAMPLES = 4
 """A rep sampled less often has no shape to compare: straight lines from sample to sample leave out more than
 1 - cos(180/4) = 29 % of its swing, and what they leave out depends on where the samples fall."""
-MIN_COVERAGE = 0.4
-"""Share of the clip an angle must be known for to be compared."""
 MIN_DISTANCE_DEG = 15.0
 """Two equal reps are up to 14 degrees apart: the noise of the landmarks (10 degrees) is in both, and so is one
 that is lowered twice as slowly as the others."""
@@ -52,7 +51,8 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     rep that the clip cuts is compared as far as it goes.
     """
     none = np.zeros(len(reps_s), dtype=bool)
-    known = [v for v in angles.values() if np.isfinite(v).mean() >= MIN_COVERAGE]
+    inside = ((time_s >= reps_s[:, :1]) & (time_s <= reps_s[:, 2:])).any(axis=0)
+    known = [v for v in angles.values() if inside.any() and np.isfinite(v[inside]).mean() >= MIN_COVERAGE]
     if len(reps_s) < FEWEST_REPS or not known or _samples_a_rep(reps_s, time_s=time_s) < FEWEST_SAMPLES:
         return none
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)

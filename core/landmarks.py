@@ -90,6 +90,11 @@ class LandmarkTrack:
         """All four, in the order of the fields."""
         return self.time_s, self.xyz, self.visibility, self.world
 
+    @property
+    def is_seen(self) -> NDArray[np.bool_]:
+        """Whether a person was found, ``(n,)``."""
+        return np.asarray(np.isfinite(self.xyz[:, :, 0]).any(axis=1))
+
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "LandmarkTrack":
         """Return the track of some of its rows, by number or by a mask."""
         return LandmarkTrack(*(array[rows] for array in self.arrays))

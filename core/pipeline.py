@@ -285,7 +285,7 @@ def _set_shallow_apart(count: RepCount, metrics: SetMetrics) -> RepCount:
 
 def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:
     frames = len(track.time_s)
-    seen = int(np.isfinite(track.xyz[:, :, 0]).any(axis=1).sum())
+    seen = int(track.is_seen.sum())
     if seen == 0:
         error = NoPersonError(
             f"No person was found in any of the {frames} analysed frames. "

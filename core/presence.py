@@ -14,7 +14,9 @@ MIN_SIGHT_S = 0.8
 """Never seen for this long without a break is no person: the model's imagined people come and go within half a
 second, and no rep is over sooner."""
 MIN_SIGHT_SHARE = 0.2
-"""Share of the samples with a person below which nothing is counted."""
+"""Share of the samples with a person below which a short sight proves nothing."""
+SURE_SIGHT_S = 4.0
+"""Seen for one slow rep without a break is a person, however long the phone went on filming an empty room."""
 TRAVEL_WINDOW_S = 2.4
 """Longer than a stride (1.1 s), so that only steady travel shows, not swaying on the spot."""
 TRAVEL_SPEED = 0.25
@@ -25,11 +27,11 @@ MAX_JUMP_SHARE = 0.5
 
 def is_person_seen(track: LandmarkTrack) -> bool:
     """Tell whether a person is seen long enough, at a stretch and in all."""
-    seen = np.asarray(np.isfinite(track.xyz[:, :, 0]).any(axis=1))
-    if len(track.time_s) == 0 or seen.mean() < MIN_SIGHT_SHARE:
+    seen = track.is_seen
+    if not seen.any():
         return False
-    runs = finite_runs(np.where(seen, 1.0, np.nan))
-    return max(float(np.ptp(track.time_s[run])) for run in runs) >= MIN_SIGHT_S
+    longest_s = max(float(np.ptp(track.time_s[run])) for run in finite_runs(np.where(seen, 1.0, np.nan)))
+    return longest_s >= (MIN_SIGHT_S if seen.mean() >= MIN_SIGHT_SHARE else SURE_SIGHT_S)
 
 
 def find_travel(track: LandmarkTrack) -> NDArray[np.bool_]:

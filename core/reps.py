@@ -26,7 +26,7 @@ FEW_MOVE = 0.25
 DOUBTFUL_SCORE = 0.25
 """Below this the count is shown with a warning: a quarter of the movement explained by alike cycles."""
 MAX_TRAVEL_SHARE = 0.4
-"""Who walks for more of the clip than this is not training on the spot; walking in and out again takes less."""
+"""Who walks for more of the time she is seen is not training on the spot; walking in and out again takes less."""
 OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 SEEN_BETTER_MIN = 0.1
@@ -38,6 +38,7 @@ OVERLAP = 0.25
 """Limbs that are both half-way out for more than this share of a rep move together, not in turn."""
 
 NO_PERSON = "No person was seen for long enough to count anything."
+HIDDEN = "A person is seen, but no joint for long enough to count on: film the whole body."
 UNFIT = "The {} does not repeat a movement, or is not seen for long enough: choose another joint, or Automatic."
 STILL = "The body hardly moves: nothing to count."
 WALKING = "The person walks through the picture, which is not an exercise repeated in place."
@@ -171,9 +172,9 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     signals = [*build_signals(track, angles), *shape_signal(track)]
     moving = [signal for signal in signals if is_moving(signal)]
     if not any(is_of(signal, joint) for signal in moving):
-        return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else NO_PERSON)
+        return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else HIDDEN)
     travel = find_travel(track)
-    if travel.mean() > MAX_TRAVEL_SHARE:
+    if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE:
         return _nothing(track, WALKING)
     candidates = find_candidates(moving, track, travel=travel)
     able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
@@ -231,9 +232,9 @@ def _better_seen(driver: Candidate, agreeing: list[Candidate], track: LandmarkTr
 
 
 def _visibility(track: LandmarkTrack, signal: Signal) -> float:
-    """Return the median visibility of the worst landmark of a side's angle, 0 unseen."""
+    """Return the median visibility of the worst landmark of a side's angle, while the person is seen."""
     points = joint_indices(signal.joint, signal.name.partition("_")[0])
-    return float(np.median(np.nan_to_num(track.visibility[:, points].min(axis=1))))
+    return float(np.median(track.visibility[track.is_seen][:, points].min(axis=1)))
 
 
 def _other_limb(driver: Candidate, candidates: list[Candidate]) -> Candidate | None:
@@ -300,7 +301,7 @@ def _most_partial(driver: Candidate, agreeing: list[Candidate]) -> Cycles:
 
 def _partial_reps(cycles: Cycles, values: Floats, *, reps: list[Rep], track: LandmarkTrack) -> list[Rep]:
     """Return the shallow reps among the whole ones, and those cut by the ends of the clip; without rests, too."""
-    seen_s = track.time_s[np.isfinite(track.xyz[:, :, 0]).any(axis=1)]
+    seen_s = track.time_s[track.is_seen]
     first_s, last_s = float(seen_s[0]), float(seen_s[-1])
     partial = [Rep(0, *times, is_partial=True) for times in cycles.partial]
     if np.isfinite(cycles.lead_s):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.cycles import FINE_RATE_HZ, MAX_OVERSAMPLING, Trace
 from core.geometry import midpoint
 from core.landmarks import INDEX, SIDES, LandmarkTrack
-from core.signals import BODY_LENGTHS, MIN_COVERAGE, Signal, body_length, bridge
+from core.signals import BODY_LENGTHS, MIN_COVERAGE, Signal, body_length, bridge, coverage
 from core.smoothing import smooth_angle
 
 Floats = NDArray[np.float64]
@@ -103,13 +103,12 @@ def _columns(track: LandmarkTrack, without: NDArray[np.bool_]) -> Floats | None:
     points = track.xyz[:, :, :2]
     shape = (points - midpoint(points, "hip")[:, None]) / body_length(track)
     columns = np.where(without, np.nan, shape[:, POINTS].reshape(len(points), -1).T)
-    known = columns[np.isfinite(columns).mean(axis=1) >= MIN_COVERAGE] if len(points) else columns[:0]
+    known = columns[[coverage(column, track) >= MIN_COVERAGE for column in columns]]
     return bridge(known, track.time_s) if len(known) >= MIN_COLUMNS else None
 
 
 def _signal(name: str, values: Floats, track: LandmarkTrack) -> Signal:
-    seen = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
-    smooth = smooth_angle(np.where(seen, values, np.nan), time_s=track.time_s)
+    smooth = smooth_angle(np.where(track.is_seen, values, np.nan), time_s=track.time_s)
     return Signal(name, "", BODY_LENGTHS, smooth, is_plain=False)
 
 

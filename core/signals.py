@@ -24,9 +24,9 @@ DEGREES_PER_BODY_LENGTH = 180.0
 BODY_TORSOS = 2.6
 """Shoulder to ankle over shoulder to hip in a standing adult (Drillis and Contini 1966: .818-.039 over .288)."""
 MIN_COVERAGE = 0.4
-"""Share of the clip a signal must be known for; below it there is too little to count."""
+"""Share of the samples with a person that a signal must be known for, and of those in the reps to compare these."""
 FUSED_COVERAGE = 0.6
-"""Share of the clip an angle must be known for to enter a fusion: the gaps are bridged there."""
+"""The same for an angle to enter a fusion: the gaps are bridged there."""
 BOX_TOLERANCE = 1e-3
 """A body box that is the same in every frame, to this share, was scaled frame by frame: its places mean nothing."""
 FUSIONS = {"whole_body": JOINTS, "arms": ("elbow", "shoulder"), "legs": ("knee", "hip", "ankle")}
@@ -67,7 +67,7 @@ class Signal:
 
 
 def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signal]:
-    """Return every candidate known for at least `MIN_COVERAGE` of the clip.
+    """Return every candidate known for at least `MIN_COVERAGE` of the time a person is seen.
 
     Parameters
     ----------
@@ -80,11 +80,20 @@ def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signa
         *_of_joints(angles, is_plain=True),
         *_of_joints(_angles_in_space(track), is_plain=False),
     ]
-    signals = [*measured, *_fusions(measured, track.time_s)]
+    signals = [*measured, *_fusions(measured, track)]
     if not _is_scaled_by_frame(track):
         displacements = _displacements(track).items()
         signals += [Signal(name, "", BODY_LENGTHS, smooth_angle(v, time_s=track.time_s)) for name, v in displacements]
-    return [signal for signal in signals if np.isfinite(signal.values).mean() >= MIN_COVERAGE]
+    return [signal for signal in signals if coverage(signal.values, track) >= MIN_COVERAGE]
+
+
+def coverage(values: Floats, track: LandmarkTrack) -> float:
+    """Return for which share of the samples with a person ``(n,)`` values are known; 0 where nobody is seen.
+
+    Not of the clip: a phone goes on filming when the set is over.
+    """
+    seen = track.is_seen
+    return float(np.isfinite(values[seen]).mean()) if seen.any() else 0.0
 
 
 def body_length(track: LandmarkTrack) -> float:
@@ -137,14 +146,14 @@ def _angle_at(points: Floats, *, joint: str, side: str) -> Floats:
     return angle_between(points[:, vertex] - points[:, proximal], points[:, distal] - points[:, vertex])
 
 
-def _fusions(measured: list[Signal], time_s: Floats) -> list[Signal]:
+def _fusions(measured: list[Signal], track: LandmarkTrack) -> list[Signal]:
     """Return the first principal component of the angles of each group: what they do together, with less noise."""
     signals = []
     for name, joints in FUSIONS.items():
         group = [s.values for s in measured if s.joint in joints and s.name.startswith(SIDES)]
-        known = [v for v in group if np.isfinite(v).mean() >= FUSED_COVERAGE]
+        known = [v for v in group if coverage(v, track) >= FUSED_COVERAGE]
         if len(known) > 1:
-            signals.append(Signal(name, "", DEGREES, _first_component(known, time_s), is_plain=False))
+            signals.append(Signal(name, "", DEGREES, _first_component(known, track.time_s), is_plain=False))
     return signals
 
 

@@ -90,7 +90,7 @@ def assess_trust(track: LandmarkTrack, view: View) -> dict[str, Trust]:
     view
         Of the camera, as by `core.view.estimate_view`.
     """
-    person = np.isfinite(track.xyz[:, :, 0]).any(axis=1)
+    person = track.is_seen
     has_world = bool(np.isfinite(track.world).any())
     visibility = np.nan_to_num(track.visibility[person])
     return {name: _assess(name, visibility, view=view, has_world=has_world) for name in ANGLE_NAMES}

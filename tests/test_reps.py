@@ -95,6 +95,27 @@ def test_a_gap_never_adds_a_rep(cycles, start_s, length_s):
     assert detect_reps(track, angles).count <= cycles
 
 
+@pytest.mark.parametrize(("before_s", "after_s"), [(0, 20), (0, 120), (120, 0), (60, 60)])
+def test_an_empty_room_before_and_after_the_set_changes_nothing(before_s, after_s):
+    empty = [np.full(round(length_s * 15), np.nan) for length_s in (before_s, after_s)]
+    flexion = np.concatenate([empty[0], wave(clock(5), cycles=5), empty[1]])
+    track, angles = squat(flexion, np.arange(len(flexion)) / 15)
+    angles |= {name: np.full(len(flexion), 5.0) for name in ("left_hip", "right_hip")}
+    angles["right_knee"] = 0.8 * angles["right_knee"]
+    track.visibility[:, [INDEX["left_hip"], INDEX["left_knee"], INDEX["left_ankle"]]] -= 0.5
+    found = detect_reps(track, angles)
+    assert (found.count, found.driving_joint, found.reason) == (5, "right_knee", "")
+    np.testing.assert_allclose([rep.turn_s - before_s for rep in found.reps], [2, 4, 6, 8, 10], atol=0.06)
+
+
+def test_who_is_seen_without_a_joint_is_told_so():
+    time_s = clock(5)
+    track, _ = squat(wave(time_s, cycles=5), time_s)
+    result = detect_reps(track, {name: np.full(len(time_s), np.nan) for name in ANGLE_NAMES})
+    assert result.count == 0
+    assert "no joint for long enough" in result.reason
+
+
 def test_times_of_the_reps():
     time_s = clock(4, rate_hz=10)
     reps = count(wave(time_s, cycles=4), time_s).reps

@@ -264,7 +264,7 @@ def rate_quality(
         And the reason in words.
     """
     inside = (track.time_s >= rep.start_s) & (track.time_s <= rep.end_s)
-    found = float(np.isfinite(track.xyz[inside, :, 0]).any(axis=1).mean()) if inside.any() else 0.0
+    found = float(track.is_seen[inside].mean()) if inside.any() else 0.0
     grades = {
         "the joint is hard to see": measured.visibility,
         f"a person was found in {found:.0%} of its frames": found,
