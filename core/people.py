@@ -195,7 +195,7 @@ class Choice:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth
 class _Candidate:
     """One linked body: where it is seen, how large it is (px), how far its busiest joint swings in all."""
 
