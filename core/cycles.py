@@ -333,6 +333,7 @@ def _tighten(times: Floats) -> Floats:
     start, rise, turn, fall, end = times
     quarter = _median(np.concatenate([turn - rise, fall - turn])) if len(turn) else 0.0
     out, back = np.maximum(turn - rise, quarter), np.maximum(fall - turn, quarter)
-    start = np.where(rise - start > REST_RATIO * out, rise - out, start)
-    end = np.where(end - fall > REST_RATIO * back, fall + back, end)
+    half = 0.5 * (fall - rise)  # held out there, where it turns is chance
+    start = np.where(rise - start > REST_RATIO * np.minimum(out, half), rise - out, start)
+    end = np.where(end - fall > REST_RATIO * np.minimum(back, half), fall + back, end)
     return np.array([start, rise, turn, fall, end])

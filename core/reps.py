@@ -17,7 +17,7 @@ from core.presence import find_travel, is_person_seen
 from core.rests import trim_rests
 from core.rhythm import shape_signal
 from core.signals import DEGREES, Signal, build_signals
-from core.votes import MIN_SCORE, Candidate, bends_twice, find_candidates, is_moving, is_of, winning_count
+from core.votes import MIN_SCORE, Candidate, bends_twice, find_candidates, is_evident, is_moving, is_of, winning_count
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,10 @@ FEW_MOVE = 0.25
 DOUBTFUL_SCORE = 0.25
 """Below this the count is shown with a warning: a quarter of the movement explained by alike cycles."""
 MAX_TRAVEL_SHARE = 0.4
-"""Who walks for more of the time she is seen is not training on the spot; walking in and out again takes less."""
+"""Who walks for more of the time she is seen comes in for a short set, or only walks by."""
+WALKED_SCORE = 0.16
+"""The least score of such a set: what is left of walking, where it slows down or turns round, scores up to 0.13, a
+single rep of 40 degrees made on the spot 0.17."""
 OTHER_SIDE_SCORE = 0.6
 """Alternating limbs are about as regular on both sides; less than this share of the score is a bystander."""
 SEEN_BETTER_MIN = 0.1
@@ -174,11 +177,10 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     if not any(is_of(signal, joint) for signal in moving):
         return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else HIDDEN)
     travel = find_travel(track)
-    if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE:
-        return _nothing(track, WALKING)
+    least = WALKED_SCORE if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE else MIN_SCORE
     candidates = find_candidates(moving, track, travel=travel)
     able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
-    if not able or max(candidate.score for candidate in able) < MIN_SCORE:
+    if not able or max(candidate.score for candidate in able) < least or not _is_shown(candidates, joint=joint):
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         unfit = UNFIT.format(_in_words(joint)) if joint else WALKING if travel.any() else still
         return _nothing(track, unfit)
@@ -186,6 +188,11 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
         return _report(able, track, winner=winning_count(candidates, joint=joint), angles=angles)
     count = _report(candidates, track, winner=winning_count(candidates, joint=None), angles=angles)
     return replace(count, reason=TWICE_A_REP.format(_in_words(joint), _in_words(count.driving_joint or "body")))
+
+
+def _is_shown(candidates: list[Candidate], *, joint: str | None) -> bool:
+    """Tell whether the body as a whole shows the count; who names a joint asks for that one alone."""
+    return joint is not None or is_evident(candidates, winner=winning_count(candidates, joint=None))
 
 
 def _in_words(joint: str) -> str:

@@ -40,6 +40,10 @@ NEIGHBOUR_SHARE = 0.25
 MIN_SCORE = 0.11
 """Below this the movement is no exercise. What is left of walking through the picture scores 0.09 in the clips, the
 most irregular single rep 0.14."""
+EVIDENCE_A_CYCLE = 0.025
+"""Votes that a count and those beside it need for each cycle: an exercise moves more than one joint, while each signal
+counts its own noise, about two cycles a second, and each another number. The sets of the clips and of RepCount have
+0.04 or more a cycle, a person who stands still before a shaking camera, or whose head the picture cuts off, 0.015."""
 TWICE = (1.75, 2.25)
 """A joint that bends twice in a rep shows twice the body's count, give or take what the ends of a set add or hide."""
 TWICE_VOTES = 4.0
@@ -95,6 +99,12 @@ def winning_count(candidates: list[Candidate], *, joint: str | None) -> int:
     able = (c for c in candidates if c.score >= MIN_SCORE and is_of(c.signal, joint))
     shown = {candidate.cycles.count for candidate in able}
     return max(shown, key=lambda k: votes[k] + NEIGHBOUR_SHARE * (votes.get(k - 1, 0.0) + votes.get(k + 1, 0.0)))
+
+
+def is_evident(candidates: list[Candidate], *, winner: int) -> bool:
+    """Tell whether the signals together stand for a count, or for one beside it, not each for one of its own."""
+    votes = _votes(candidates)
+    return sum(votes.get(count, 0.0) for count in (winner - 1, winner, winner + 1)) >= EVIDENCE_A_CYCLE * winner
 
 
 def bends_twice(candidates: list[Candidate], *, joint: str) -> bool:

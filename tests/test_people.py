@@ -111,7 +111,8 @@ def test_two_exercising_the_larger_is_followed_and_said():
 
 
 def test_two_exercising_and_two_looking_on_are_told_apart():
-    choice = choose(film(SQUATS, x=150), film(SQUATS, x=600, delay_s=0.7), film(STANDING, x=900), film(STANDING, x=1200))
+    training = film(SQUATS, x=150), film(SQUATS, x=600, delay_s=0.7)
+    choice = choose(*training, film(STANDING, x=900), film(STANDING, x=1200))
     assert (choice.source == 0).all()
     assert "not clear which one trains" in choice.warnings[0]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
 from core.reps import RepCount, detect_reps
 from core.signals import build_signals
+from core.smoothing import smooth_angle
 
 REP_S = 2.0
 
@@ -49,6 +50,13 @@ def test_k_cycles_are_k_reps_from_sine_to_square_with_noise(cycles, sharpness, s
     time_s = clock(cycles)
     noise = np.random.default_rng(seed).normal(0, 0.02, len(time_s))
     assert count(wave(time_s, cycles=cycles, sharpness=sharpness) + noise, time_s).count == cycles
+
+
+@pytest.mark.parametrize("seed", [11, 49, 55, 88, 92])
+def test_two_reps_held_at_their_turn_are_alike_wherever_noise_puts_the_turn(seed):
+    time_s = clock(2)
+    noise = np.random.default_rng(seed).normal(0, 0.02, len(time_s))
+    assert count(wave(time_s, cycles=2, sharpness=1.0) + noise, time_s).count == 2
 
 
 @pytest.mark.parametrize("rate_hz", [7.5, 15.0, 30.0])
@@ -201,6 +209,25 @@ def test_walking_through_the_picture_is_no_exercise():
     result = detect_reps(walking, angles)
     assert (result.count, result.driving_joint) == (0, None)
     assert "walks" in result.reason
+
+
+@pytest.mark.parametrize("cycles", [1, 2, 4])
+def test_a_short_set_between_walking_in_and_out_is_counted(cycles):
+    rest_s = 5.0
+    time_s = clock(cycles, rest_s=rest_s)
+    _, angles = squat(wave(time_s, cycles=cycles, rest_s=rest_s), time_s)
+    on_the_spot = np.clip(time_s, rest_s - 1, rest_s + 1 + cycles * REP_S)
+    assert np.mean(on_the_spot != time_s) > 0.4
+    result = detect_reps(track_of(angles, time_s, hip_x=100 * (time_s - on_the_spot)), angles)
+    assert result.count == cycles
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_noise_of_a_body_that_stands_still_is_no_set(seed):
+    time_s = np.arange(0, 12, 1 / 15)
+    noise = np.random.default_rng(seed)
+    angles = {name: 10 + smooth_angle(noise.normal(0, 9, len(time_s)), time_s=time_s) for name in ANGLE_NAMES}
+    assert detect_reps(track_of(angles, time_s), angles).count == 0
 
 
 def test_a_cut_of_the_film_is_not_walking():
