@@ -1,6 +1,7 @@
 """The Results page after a correction, and what it says of results that are there, or not any more."""
 
 import json
+import math
 from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
@@ -174,3 +175,11 @@ def test_a_result_that_opens_is_not_told_of_besides(result):
 def test_a_result_that_comes_in_meanwhile_is_told_of_on_the_other_page(result):
     app = end_a_run(replace(result, clip=replace(result.clip, name="monday *pb*.mp4")), on="guide.py")
     assert [toast.value for toast in app.toast] == [r"monday \*pb\*\.mp4: 5 reps"]
+
+
+def test_a_withheld_time_under_tension_says_why(result):
+    why = "too few frames a second for the pause after rep 2"
+    metrics = replace(result.analysis.metrics, time_under_tension_s=math.nan, time_under_tension_note=why)
+    app = visit(replace(result, analysis=replace(result.analysis, metrics=metrics)))
+    (shown,) = (metric for metric in app.metric if metric.label == "Under tension")
+    assert (shown.value, shown.proto.help) == ("–", why)

@@ -162,7 +162,7 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
             "Time under tension (s)",
             metrics.time_under_tension_s,
             "0.0",
-            "Reps and the pauses between them; not rests, not what the clip cuts",
+            metrics.time_under_tension_note or "Reps and the pauses between them; not rests, not what the clip cuts",
         ),
         ("Consistency (0 to 1)", metrics.consistency, "0.00", "1: every rep as long and as deep as the others"),
         (

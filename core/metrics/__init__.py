@@ -23,7 +23,7 @@ from core.metrics.joint import (
     measure_rep,
     moves_alike,
 )
-from core.metrics.per_rep import RepMetrics, compute_rep_metrics, rate_quality, usual_shape
+from core.metrics.per_rep import RepMetrics, compute_rep_metrics, pause_between, rate_quality, usual_shape
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
 from core.reps import Rep, RepCount
 from core.sampling import rate_within, supported_at
@@ -80,25 +80,31 @@ def compute_metrics(
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
     curves = [_tempo_curve(track, count, rep=rep, measured=one) for rep, one in zip(reps, measured, strict=True)]
     moving = _moving(reps, curves)
+    leave_s = _next_leaves(reps, moving)
+    pauses_s = [pause_between(home_s, next_s) for (_, home_s), next_s in zip(moving, leave_s, strict=True)]
+    rates_hz = [_rate_hz(track, rep, sample_rate_hz=sample_rate_hz) for rep in reps]
     numbers = [
         compute_rep_metrics(
             replace(rep, turn_s=turn_s),
             one,
             moving_s=moving_s,
-            rests_until_s=rests_until_s,
+            pause_top_s=pause_s,
             tempo_curve=curve,
             eccentric_first=direction.eccentric_first,
             quality=rate_quality(rep, one, track=track, usual=usual),
-            sample_rate_hz=np.fmin(
-                sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)
-            ).item(),
+            sample_rate_hz=rate_hz,
         )
-        for rep, one, (curve, turn_s), moving_s, rests_until_s in zip(
-            reps, measured, curves, moving, _next_leaves(reps, moving), strict=True
+        for rep, one, (curve, turn_s), moving_s, pause_s, rate_hz in zip(
+            reps, measured, curves, moving, pauses_s, rates_hz, strict=True
         )
     ]
-    side_roms = _side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], [])
-    return summarize_set(numbers, side_roms=side_roms, direction=direction, sample_rate_hz=sample_rate_hz)
+    return summarize_set(
+        numbers,
+        pauses_s=pauses_s,
+        side_roms=_side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], []),
+        direction=direction,
+        sample_rate_hz=sample_rate_hz,
+    )
 
 
 def _measure(
@@ -148,6 +154,11 @@ def _next_leaves(reps: Sequence[Rep], moving: list[tuple[float, float]]) -> list
         for rep, (leaves_s, _) in zip(reps[1:], moving[1:], strict=True)
     ]
     return [*following, float("nan")][: len(reps)]
+
+
+def _rate_hz(track: LandmarkTrack, rep: Rep, *, sample_rate_hz: float) -> float:
+    """Return the rate that decides what a rep supports: its own, or that of the clip where that is lower."""
+    return float(np.fmin(sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)))
 
 
 def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:

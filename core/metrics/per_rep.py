@@ -17,6 +17,8 @@ CLEAR_MIN = 0.8
 """Quality from which nothing needs saying (rule of thumb)."""
 SAMPLES_FULL = 8
 """Samples in a rep that describe its curve: four in each half (rule of thumb)."""
+TOO_SLOW = "too few frames a second"
+"""Why left and right of a rep, or of a set of such reps, are not compared."""
 LONGEST_PAUSE_S = 5.0
 """Between two reps; a longer one is a rest in the set and no part of its tempo (rule of thumb: programmes prescribe
 pauses of 0 to 4 s)."""
@@ -100,7 +102,7 @@ def compute_rep_metrics(
     measured: MeasuredRep,
     *,
     moving_s: tuple[float, float],
-    rests_until_s: float,
+    pause_top_s: float,
     tempo_curve: RepCurve | None,
     eccentric_first: bool | None,
     quality: tuple[float, str],
@@ -112,8 +114,10 @@ def compute_rep_metrics(
     ----------
     rep
         As counted, with the turn of `tempo_curve`.
-    moving_s, rests_until_s
-        When it leaves home and is back, and when the next one leaves home; NaN after the last.
+    moving_s
+        When it leaves home and is back.
+    pause_top_s
+        From `pause_between`.
     measured
         Its angle curves.
     tempo_curve
@@ -156,7 +160,7 @@ def compute_rep_metrics(
         eccentric_s=eccentric_s,
         concentric_s=concentric_s,
         pause_turn_s=departs_s - arrives_s,
-        pause_top_s=_pause_between(returns_s, rests_until_s) if supports["rom_and_tempo"] else NAN,
+        pause_top_s=pause_top_s if supports["rom_and_tempo"] else NAN,
         joint=measured.name,
         rom_deg=NAN if curve is None else curve.rom,
         min_deg=NAN if curve is None else float(curve.value.min()),
@@ -174,8 +178,11 @@ def compute_rep_metrics(
     )
 
 
-def _pause_between(returns_s: float, next_leaves_s: float) -> float:
-    """Return how long the body rests until the next rep; limbs that take turns may begin before the other is home."""
+def pause_between(returns_s: float, next_leaves_s: float) -> float:
+    """Return how long the body rests until the next rep, s; NaN for a longer rest and where none leaves home (NaN).
+
+    Limbs that take turns may begin before the other is home.
+    """
     pause_s = max(0.0, next_leaves_s - returns_s) if math.isfinite(next_leaves_s) else NAN
     return pause_s if pause_s <= LONGEST_PAUSE_S else NAN
 
@@ -226,7 +233,7 @@ def _compare_sides(measured: MeasuredRep, *, side: str, supports: dict[str, bool
     if measured.name == TRUNK_LEAN:
         return NAN, NAN, "the trunk has no sides"
     if not supports["rom_and_tempo"]:
-        return NAN, NAN, "too few frames a second"
+        return NAN, NAN, TOO_SLOW
     if left is None or right is None:
         return NAN, NAN, "one side is hidden, turned away or not measured throughout"
     if side in SIDES:

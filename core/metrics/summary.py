@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from core.metrics.direction import LoadDirection
-from core.metrics.per_rep import LONGEST_PAUSE_S, RepMetrics
+from core.metrics.per_rep import LONGEST_PAUSE_S, TOO_SLOW, RepMetrics
 from core.metrics.trend import FEWEST_REPS, fit_trend
 from core.sampling import supported_at
 
@@ -70,6 +70,8 @@ class SetMetrics:
     time_under_tension_s
         How long any rep lasts, shallow ones and the pauses between reps included; not longer rests, and not what the
         clip cuts, which may be set-up. What two limbs do at once is not told twice.
+    time_under_tension_note
+        Why it is NaN; empty where it is not.
     cadence_per_min
         Whole reps per minute from the start of the first to the end of the last, without rests.
     notes
@@ -94,13 +96,14 @@ class SetMetrics:
     asymmetry_pct: float
     asymmetry_note: str
     time_under_tension_s: float
+    time_under_tension_note: str
     cadence_per_min: float
     notes: tuple[str, ...]
 
 
 def summarize_set(
-    reps: list[RepMetrics], *, side_roms: tuple[list[float], list[float]], direction: LoadDirection,
-    sample_rate_hz: float,
+    reps: list[RepMetrics], *, pauses_s: list[float], side_roms: tuple[list[float], list[float]],
+    direction: LoadDirection, sample_rate_hz: float,
 ) -> SetMetrics:  # fmt: skip
     """Summarise the reps of a set.
 
@@ -108,6 +111,8 @@ def summarize_set(
     ----------
     reps
         In order of time.
+    pauses_s
+        After each, from `pause_between`: known where its sample rate withholds it, too.
     side_roms
         Ranges in degrees of the left and of the right side, of whole reps where they were seen well.
     direction
@@ -118,6 +123,8 @@ def summarize_set(
     whole = [rep for rep in reps if not rep.is_partial]
     statistics = {name: to_statistic([getattr(rep, name) for rep in whole]) for name in AVERAGED}
     asymmetry_pct, asymmetry_note = _asymmetry(*side_roms)
+    counted = [pair for pair in zip(reps, pauses_s, strict=True) if not (pair[0].is_partial and pair[0].is_cut)]
+    under_tension_s, under_tension_note = _time_under_tension(counted, sample_rate_hz=sample_rate_hz)
     velocity_loss_pct, velocity_loss_note = _velocity_loss(whole)
     joints = [rep.joint for rep in whole or reps]
     rests = [(one.rep, one.end_s, other.start_s - one.end_s) for one, other in pairwise(reps)]
@@ -134,9 +141,10 @@ def summarize_set(
         velocity_loss_note=velocity_loss_note,
         asymmetry_pct=asymmetry_pct,
         asymmetry_note=asymmetry_note,
-        time_under_tension_s=_covered_s([rep for rep in reps if not (rep.is_partial and rep.is_cut)]),
+        time_under_tension_s=under_tension_s,
+        time_under_tension_note=under_tension_note,
         cadence_per_min=_cadence_per_min(whole, rests),
-        notes=tuple(_notes(reps, rests, direction=direction, sample_rate_hz=sample_rate_hz)),
+        notes=tuple(_notes(reps, rests, under_tension_note, direction=direction, sample_rate_hz=sample_rate_hz)),
     )
 
 
@@ -145,6 +153,16 @@ def _cadence_per_min(whole: list[RepMetrics], rests: list[Rest]) -> float:
         return NAN
     start_s, end_s = whole[0].start_s, whole[-1].end_s
     return 60 * len(whole) / (end_s - start_s - sum(rest_s for _, at_s, rest_s in rests if start_s < at_s < end_s))
+
+
+def _time_under_tension(reps: list[tuple[RepMetrics, float]], *, sample_rate_hz: float) -> tuple[float, str]:
+    """Return how long reps last with the pauses after them, s; NaN, and why, where one of these is withheld."""
+    withheld = [rep.rep for rep, pause_s in reps if math.isfinite(pause_s) and not math.isfinite(rep.pause_top_s)]
+    if not withheld:
+        return _covered_s([rep for rep, _ in reps]), ""
+    if not supported_at(sample_rate_hz)["rom_and_tempo"]:
+        return NAN, f"{sample_rate_hz:.1f} frames a second, the pauses between reps need 7.5"
+    return NAN, f"{TOO_SLOW} for the pause after rep {', '.join(map(str, dict.fromkeys(withheld)))}"
 
 
 def _covered_s(reps: list[RepMetrics]) -> float:
@@ -202,7 +220,10 @@ def _asymmetry(left: list[float], right: list[float]) -> tuple[float, str]:
     return 100 * (mean_left - mean_right) / (0.5 * (mean_left + mean_right)), ""
 
 
-def _notes(reps: list[RepMetrics], rests: list[Rest], *, direction: LoadDirection, sample_rate_hz: float) -> list[str]:
+def _notes(
+    reps: list[RepMetrics], rests: list[Rest], under_tension_note: str, *, direction: LoadDirection,
+    sample_rate_hz: float,
+) -> list[str]:  # fmt: skip
     if not reps:
         return []
     supports = supported_at(sample_rate_hz)
@@ -211,6 +232,8 @@ def _notes(reps: list[RepMetrics], rests: list[Rest], *, direction: LoadDirectio
         notes.append(f"Range of motion and tempo withheld: {sample_rate_hz:.1f} frames a second, they need 7.5.")
     if not supports["velocity"]:
         notes.append(f"Velocities withheld: {sample_rate_hz:.1f} frames a second, they need 10.")
+    if under_tension_note:
+        notes.append(f"Time under tension withheld: {under_tension_note}.")
     if rests:
         listed = ", ".join(f"{rest_s:.0f} s after rep {rep}" for rep, _, rest_s in rests)
         notes.append(f"Rests, {listed}: not in tempo, cadence and time under tension.")

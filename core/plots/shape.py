@@ -311,7 +311,8 @@ def _style(figure: go.Figure, *, x_title: str, y_title: str) -> None:
 def _why_withheld(metrics: SetMetrics, what: str) -> str:
     if not metrics.reps:
         return "There is no rep to draw."
-    return next((note for note in metrics.notes if "withheld" in note), f"{what}: not measured throughout any rep.")
+    of_range = (note for note in metrics.notes if note.startswith("Range of motion"))
+    return next(of_range, f"{what}: not measured throughout any rep.")
 
 
 def _sides(analysis: Analysis) -> str:

@@ -150,7 +150,15 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
             "broad",
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
-        KeyFigure("Time under tension", say(metrics.time_under_tension_s, " s"), "reps and the pauses between"),
+        KeyFigure(
+            "Time under tension",
+            say(metrics.time_under_tension_s, " s"),
+            _or(
+                metrics.time_under_tension_s,
+                "reps and the pauses between",
+                f"Withheld: {metrics.time_under_tension_note}",
+            ),
+        ),
         KeyFigure(
             "Consistency",
             say(100 * metrics.consistency, " %"),

@@ -59,7 +59,8 @@ def show_set(analysis: Analysis) -> None:
         ),
         "Under tension": (
             _text(metrics.time_under_tension_s, " s"),
-            "Time in reps and the pauses between them, shallow ones included; not rests, not what the clip cuts",
+            metrics.time_under_tension_note
+            or "Time in reps and the pauses between them, shallow ones included; not rests, not what the clip cuts",
         ),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
         "Moving over the set" if metrics.eccentric_first is None else "Lifting over the set": (
