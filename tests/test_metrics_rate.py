@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -11,9 +12,12 @@ import pytest
 from core.export import to_json, to_xlsx
 from core.landmarks import LandmarkTrack
 from core.mannequin import Filming, Motion, RepPlan, View, compute_truth
+from core.metrics import compute_metrics
 from core.pipeline import Analysis, summarize
 from core.plots import plot_tempo
 from core.report.document import key_figures
+from core.reps import Rep
+from tests.test_metrics import trace_set
 
 
 def squats(*rests_s: float, fps: float = 30.0, view: View | None = None) -> LandmarkTrack:
@@ -96,3 +100,33 @@ class TestTimeUnderTension:
 
     def test_it_is_no_reason_for_what_else_is_not_drawn(self):
         assert "tension" not in plot_tempo(slowed_in(squats(1.5, 0.0), 1, 2)).words
+
+
+class TestSides:
+    def test_reps_too_slow_for_a_range_are_not_compared_between_sides(self):
+        """Most of the clip is filmed fast enough, but none of its reps."""
+        slow = slowed_in(squats(9.0, 0.0, view=View(yaw_deg=0)), 1, 2)
+        assert slow.sample_rate_hz > 15
+        assert [math.isnan(rep.rom_deg) for rep in slow.metrics.reps] == [True, True]
+        assert math.isnan(slow.metrics.asymmetry_pct)
+        assert slow.metrics.asymmetry_note == "too few frames a second"
+
+    def test_only_those_with_a_range_are(self):
+        time_s = np.arange(0, 6.01, 1 / 30)
+        wave = 0.5 - 0.5 * np.cos(np.pi * time_s)
+        reps = [Rep(number, 2 * number - 2, 2 * number - 1, 2 * number) for number in (1, 2, 3)]
+        done = trace_set(100 * wave, time_s, reps)
+        done.angles["right_knee"] = np.where(time_s > 4, 60 * wave, 80 * wave)
+        kept = (time_s < 4) | (np.arange(len(time_s)) % 6 == 0)
+        angles = {name: values[kept] for name, values in done.angles.items()}
+        count = replace(done.count, signal=done.count.signal[kept])
+        slow = compute_metrics(done.track.take(np.flatnonzero(kept)), angles, count, sample_rate_hz=20)
+        assert [math.isfinite(rep.right_rom_deg) for rep in slow.reps] == [True, True, False]
+        assert slow.asymmetry_pct == pytest.approx(100 * 20 / 90, abs=1)
+
+    def test_nor_are_any_where_the_whole_clip_is_too_slow(self):
+        track = squats(0.0, 0.0, 0.0, view=View(yaw_deg=0))
+        assert math.isfinite(summarize(track).metrics.asymmetry_pct)
+        slow = summarize(track.take(np.arange(0, len(track.time_s), 6))).metrics
+        assert math.isnan(slow.asymmetry_pct)
+        assert slow.asymmetry_note == "too few frames a second"

@@ -101,7 +101,7 @@ def compute_metrics(
     return summarize_set(
         numbers,
         pauses_s=pauses_s,
-        side_roms=_side_roms(reps, measured) if supported_at(sample_rate_hz)["rom_and_tempo"] else ([], []),
+        side_roms=_side_roms(reps, measured, rates_hz=rates_hz),
         direction=direction,
         sample_rate_hz=sample_rate_hz,
     )
@@ -161,11 +161,13 @@ def _rate_hz(track: LandmarkTrack, rep: Rep, *, sample_rate_hz: float) -> float:
     return float(np.fmin(sample_rate_hz, rate_within(track.time_s, start_s=rep.start_s, end_s=rep.end_s)))
 
 
-def _side_roms(reps: Sequence[Rep], measured: list[MeasuredRep]) -> tuple[list[float], list[float]]:
-    """Return the ranges to compare: of shared reps, or of each side's own."""
+def _side_roms(
+    reps: Sequence[Rep], measured: list[MeasuredRep], *, rates_hz: list[float]
+) -> tuple[list[float], list[float]]:
+    """Return the ranges to compare: of shared reps, or of each side's own; none of a rep that is sampled too slowly."""
     left, right = [], []
-    for rep, one in zip(reps, measured, strict=True):
-        if rep.is_partial or one.left is None or one.right is None:
+    for rep, one, rate_hz in zip(reps, measured, rates_hz, strict=True):
+        if rep.is_partial or one.left is None or one.right is None or not supported_at(rate_hz)["rom_and_tempo"]:
             continue
         if rep.side != "right" and (rep.side == "left" or both_take_part(one.left, one.right)):
             left.append(one.left.rom)

@@ -122,7 +122,8 @@ def summarize_set(
     """
     whole = [rep for rep in reps if not rep.is_partial]
     statistics = {name: to_statistic([getattr(rep, name) for rep in whole]) for name in AVERAGED}
-    asymmetry_pct, asymmetry_note = _asymmetry(*side_roms)
+    is_too_slow = {rep.left_right_note for rep in whole} == {TOO_SLOW}
+    asymmetry_pct, asymmetry_note = _asymmetry(*side_roms, is_too_slow=is_too_slow)
     counted = [pair for pair in zip(reps, pauses_s, strict=True) if not (pair[0].is_partial and pair[0].is_cut)]
     under_tension_s, under_tension_note = _time_under_tension(counted, sample_rate_hz=sample_rate_hz)
     velocity_loss_pct, velocity_loss_note = _velocity_loss(whole)
@@ -213,9 +214,9 @@ def _velocity_loss(whole: list[RepMetrics]) -> tuple[float, str]:
     return 100 * (trend.first - trend.last) / trend.first, ""
 
 
-def _asymmetry(left: list[float], right: list[float]) -> tuple[float, str]:
+def _asymmetry(left: list[float], right: list[float], *, is_too_slow: bool) -> tuple[float, str]:
     if not left or not right or sum(left) + sum(right) == 0:
-        return NAN, "needs both sides seen well and both taking part"
+        return NAN, TOO_SLOW if is_too_slow else "needs both sides seen well and both taking part"
     mean_left, mean_right = float(np.mean(left)), float(np.mean(right))
     return 100 * (mean_left - mean_right) / (0.5 * (mean_left + mean_right)), ""
 
