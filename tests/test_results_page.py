@@ -4,15 +4,17 @@ import json
 import math
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.corrections import Corrections, delete_rep, mark_partial
 from core.pipeline import correct
 from core.recognition import Recognition
 from core.spool import get_spool
+from core.view import View
 from core.worker import get_pool
 from pages.components.state import MAX_RESULTS, Result, Run
-from tests.report_case import still_clip
+from tests.report_case import make_analysis, still_clip
 from tests.test_pages import page, text_of
 from tests.worker_tasks import give
 
@@ -183,3 +185,23 @@ def test_a_withheld_time_under_tension_says_why(result):
     app = visit(replace(result, analysis=replace(result.analysis, metrics=metrics)))
     (shown,) = (metric for metric in app.metric if metric.label == "Under tension")
     assert (shown.value, shown.proto.help) == ("–", why)
+
+
+@pytest.mark.parametrize(
+    ("view", "pct", "said"),
+    [
+        ("front", 60.0, "60 %, left"),
+        ("front", -5.0, "5 %, within error"),
+        ("unknown", -60.0, "60 %, right, error not known"),
+        ("unknown", 0.2, "0 %, error not known"),
+    ],
+)
+def test_left_against_right_with_what_is_known_of_its_error(result, view, pct, said):
+    front = make_analysis(reps=3, exercise="lateral_raise", yaw_deg=0)
+    analysis = replace(
+        front,
+        metrics=replace(front.metrics, asymmetry_pct=pct),
+        view=View(view, front.view.yaw_deg, "upright", 0.5, ""),
+    )
+    app = visit(replace(result, analysis=analysis))
+    assert next(metric.value for metric in app.metric if metric.label == "Left against right") == said

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from core.compare.differences import Verdict
 from core.compare.errors_measured import error_of
 from core.landmarks import SIDES
 from core.metrics import to_statistic
@@ -32,9 +33,11 @@ class Sides:
     limit_pct: float
 
     @property
-    def is_within_error(self) -> bool:
-        """Whether the camera and the body model can make as much of a difference."""
-        return self.pct < self.limit_pct
+    def verdict(self) -> Verdict:
+        """Whether that is larger than what the camera and the body model make, lies within it, or cannot be judged."""
+        if not math.isfinite(self.limit_pct):
+            return "unknown"
+        return "larger" if self.pct >= self.limit_pct else "within"
 
 
 def compare_sides(analysis: Analysis) -> Sides | None:
@@ -63,9 +66,15 @@ def say_sides(analysis: Analysis) -> str:
         return ""
     if not sides.further:
         return "both move alike"
-    if sides.is_within_error:
-        return f"{sides.further} further, within error ({sides.limit_pct:.0f} %)"
-    return f"{sides.further} moves further"
+    if sides.verdict == "larger":
+        return f"{sides.further} moves further"
+    return f"{sides.further} further, {say_error(sides)}"
+
+
+def say_error(sides: Sides) -> str:
+    """Return what error has to do with the difference; empty where that is larger."""
+    within = f"within error ({sides.limit_pct:.0f} %)"
+    return {"larger": "", "within": within, "unknown": "error not known from here"}[sides.verdict]
 
 
 def _mean_rom_deg(analysis: Analysis, side: str) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from core.compare.phase import PHASE_PCT, TURN_PCT
-from core.compare.sides import compare_sides
+from core.compare.sides import compare_sides, say_error
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
 from core.metrics.curve import read_between
@@ -321,7 +321,7 @@ def _sides(analysis: Analysis) -> str:
         return ""
     if not sides.further:
         return " Both sides move alike."
-    error = f", within error ({sides.limit_pct:.0f} %)" if sides.is_within_error else ""
+    error = f", {say_error(sides)}" if say_error(sides) else ""
     return f" The {sides.further} moves {sides.pct:.0f} % further{error}."
 
 

@@ -14,7 +14,7 @@ from pages.components.corrections import in_words
 
 ASYMMETRY_HELP = (
     "By how much one side moves further, of the mean of both. Within error: the place of the camera and the body model "
-    "can make as much of a difference"
+    "can make as much of a difference. Error not known: it was not measured from where this camera stood"
 )
 
 
@@ -107,7 +107,10 @@ def _say_asymmetry(analysis: Analysis) -> str:
     sides = compare_sides(analysis)
     if sides is None:
         return DASH
-    return say(sides.pct, " %, within error" if sides.is_within_error else f" %, {sides.further}".rstrip(", "))
+    if sides.verdict == "within":
+        return say(sides.pct, " %, within error")
+    error = "error not known" if sides.verdict == "unknown" else ""
+    return say(sides.pct, ", ".join(filter(None, (" %", sides.further, error))))
 
 
 def _text(value: float, unit: str, *, sd: float = math.nan) -> str:
