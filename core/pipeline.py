@@ -235,9 +235,7 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
     count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
-    tell = partial(track_caveats, analysis.track, view=analysis.view, rate_hz=analysis.sample_rate_hz)
-    of_reps = set(tell(analysis.count))  # they name reps by number
-    kept = [warning for warning in analysis.warnings if warning not in of_reps]
+    told = track_caveats(analysis.track, count, view=analysis.view, rate_hz=analysis.sample_rate_hz)
     return replace(
         analysis,
         count=count,
@@ -245,8 +243,14 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
         recognition=recognition,
         cues=cues,
         corrections=corrections,
-        warnings=(*kept, *tell(count)),
+        warnings=(*clip_warnings(analysis), *told),
     )
+
+
+def clip_warnings(analysis: Analysis) -> tuple[str, ...]:
+    """Return the warnings that come from the clip; the others name reps by number, and are told anew with these."""
+    of_reps = set(track_caveats(analysis.track, analysis.count, view=analysis.view, rate_hz=analysis.sample_rate_hz))
+    return tuple(warning for warning in analysis.warnings if warning not in of_reps)
 
 
 def _count(

@@ -5,6 +5,7 @@ So a later release shows what it can measure better, while the figures of the da
 """
 
 import io
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from core.corrections import Corrections
 from core.errors import AnalysisError, HistoryError
 from core.export.landmarks import read_landmarks, write_landmarks
 from core.metrics import RepMetrics
-from core.pipeline import Analysis, Timing, correct, summarize
+from core.pipeline import Analysis, Timing, clip_warnings, correct, summarize
 from core.report.filmstrip import choose_reps
 from core.sampling import SamplingPlan
 from core.stills import still_path
@@ -27,11 +28,21 @@ FORMAT = 1
 """Of what `pack` writes. A release that changes it keeps reading the earlier ones."""
 MAX_PICTURES = 60
 """Start, turn and end of twenty reps; about 5 kB each."""
+_OF_REPS = re.compile(
+    r"(Only )?[\d.]+ frames a second were analysed|The camera (slowed down|is )|The person (was lost|walks through)"
+    r"|No person was seen|The body hardly moves|There is movement, but|Only one cycle was found"
+    r"|The cycles are irregular|The [a-z ]+ (does not repeat|bends twice)"
+)
+"""How a warning begins that was told of the landmarks and the reps, by releases that stored all warnings together."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What cannot be measured again from the landmarks; the fields are those of `Analysis`."""
+    """What cannot be measured again from the landmarks; the fields are those of `Analysis`.
+
+    Of the `warnings`, `clip_warnings` are those that come from the clip; None in records of earlier releases. All of
+    them are kept for these, which read nothing else.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")
 
@@ -42,6 +53,7 @@ class Record:
     warnings: tuple[str, ...]
     timing: Timing
     peak_mb: float
+    clip_warnings: tuple[str, ...] | None = None
 
 
 @cache
@@ -59,6 +71,7 @@ def pack(analysis: Analysis) -> tuple[str, bytes]:
         warnings=analysis.warnings,
         timing=analysis.timing,
         peak_mb=analysis.peak_mb,
+        clip_warnings=clip_warnings(analysis),
     )
     return _adapter().dump_json(record).decode(), write_landmarks(analysis.track)
 
@@ -81,6 +94,7 @@ def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analys
         track = read_landmarks(io.BytesIO(landmarks))
         frames = np.array(record.frame_index, dtype=np.int64)
         found = summarize(track, frame_index=frames, joint=record.corrections.joint, min_frames=1)
+        found = replace(found, warnings=(*_of_clip(record), *found.warnings))
         corrected = found if record.corrections == found.corrections else correct(found, record.corrections)
     except (AnalysisError, ValidationError) as error:
         raise HistoryError(f"This saved analysis is damaged and cannot be opened: {error}. Delete it.") from error
@@ -88,10 +102,16 @@ def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analys
         corrected,
         info=record.info,
         plan=record.plan,
-        warnings=record.warnings,
         timing=record.timing,
         peak_mb=record.peak_mb,
     )
+
+
+def _of_clip(record: Record) -> tuple[str, ...]:
+    """Return the warnings that hold whatever is measured of the landmarks."""
+    if record.clip_warnings is not None:
+        return record.clip_warnings
+    return tuple(warning for warning in record.warnings if not _OF_REPS.match(warning))
 
 
 def collect_pictures(analysis: Analysis, folder: Path | None) -> dict[int, bytes]:

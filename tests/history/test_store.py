@@ -1,5 +1,6 @@
 """Saved analyses, on SQLite and on a real PostgreSQL: in, found, out, gone; and nobody sees anybody else's."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,8 @@ from core.export import to_json
 from core.history import Labels
 from core.history.archive import FORMAT, MAX_PICTURES, pack, unpack
 from core.history.store import HistoryStore
+from core.pipeline import summarize
+from core.reps import IRREGULAR, NO_PERSON, NOT_REPEATING, STILL, WALKING
 from core.spool import MB
 from core.video import PREVIEW_NAME
 from tests.history.conftest import ANNA, BEN
@@ -255,3 +258,43 @@ def test_reading_before_anything_was_saved_makes_no_file(empty_url, tmp_path):
     assert empty.find(ANNA) == []
     assert empty.names(ANNA) == ([], [])
     assert not (tmp_path / "data").exists()
+
+
+OF_CLIP = (
+    "Every 4th frame instead of every 2nd: that covers the whole clip with at most 200 frames.",
+    "The clip is stored mirrored, as selfie cameras do: what is called left here is the athlete's right.",
+    "The file ends early: the clip says it lasts 14.0 s, but only 9.0 s of it can be read.",
+    "Another person was seen for 3 s; the one followed is the one exercising.",
+)
+OF_THAT_DAY = (
+    "The camera slowed down, as phones do in poor light: too few frames in rep 9 for range of motion and tempo.",
+    "9.0 frames a second were analysed: too few for peak velocity, which needs 10.",
+    "Only 3.0 frames a second were analysed: fast reps may be missed (counts need 3.3).",
+    "The person was lost for 2.0 s, from 3.0 s to 5.0 s. Nothing is counted there.",
+    "The camera is above: joints bend towards it, so their angles rest on estimated depth and may be off by 10 to 15°.",
+    "Only one cycle was found, with no other to compare it with: check the count.",
+    "The left knee does not repeat a movement, or is not seen for long enough: choose another joint, or Automatic.",
+    "The elbow bends twice in each rep of the body: the reps are those of the knee.",
+    *(NO_PERSON, STILL, WALKING, NOT_REPEATING, IRREGULAR),
+)
+
+
+def test_a_warning_of_reps_is_told_of_those_that_are_found_today(whole):
+    """An earlier release stored all warnings together, and found other reps."""
+    record_json, landmarks = pack(replace(whole, warnings=(*OF_CLIP, *OF_THAT_DAY)))
+    record = json.loads(record_json)
+    del record["clip_warnings"]
+    today = unpack(json.dumps(record), landmarks, format_version=1).warnings
+    told = tuple(warning for warning in whole.warnings if warning != "Somebody else was seen.")
+    assert today == (*OF_CLIP, *told)
+
+
+def test_so_is_one_that_this_release_saved(analysis):
+    lost = replace(analysis, track=analysis.track.take(np.arange(0, len(analysis.track.time_s), 3)))
+    slow = summarize(lost.track)
+    assert any("frames a second were analysed" in warning for warning in slow.warnings)
+    record_json, _ = pack(replace(slow, warnings=("Somebody else was seen.", *slow.warnings)))
+    _, landmarks = pack(analysis)  # as if a later release had better ones
+    record = {**json.loads(record_json), "frame_index": list(range(len(analysis.track.time_s)))}
+    today = unpack(json.dumps(record), landmarks, format_version=FORMAT).warnings
+    assert today == ("Somebody else was seen.", *analysis.warnings)
