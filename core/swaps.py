@@ -22,6 +22,7 @@ clips, where it fires in the two side views of the lunge and in none of 77 other
 EXCHANGED_COST = 0.02
 """For each sample taken as exchanged, so that the labels as given win where nothing moves."""
 START_COST = 0.5
+"""For a first sample taken as exchanged: in the middle an exchange needs two switches, at the start one would do."""
 MAX_SHARE = 0.3
 """If more samples than this look exchanged, legs move too fast for the sampling (running on the spot): none is."""
 

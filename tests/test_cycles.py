@@ -1,8 +1,11 @@
-"""Tests of the band around a period."""
+"""Cycles of one signal: which belong to the set, and the band around a period."""
+
+from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
-from core.cycles import Trace, band_pass
+from core.cycles import Trace, band_pass, find_cycles, make_trace
 
 
 def test_period_shorter_than_the_trace_can_hold_leaves_it_unfiltered() -> None:
@@ -10,3 +13,31 @@ def test_period_shorter_than_the_trace_can_hold_leaves_it_unfiltered() -> None:
     values = np.sin(2 * np.pi * np.arange(31) / 10)
     trace = Trace(time_s, values, 31 / 1000, float(np.abs(np.diff(values)).sum()))
     np.testing.assert_array_equal(band_pass(trace, period_s=1.0).values, values)
+
+
+def perform(lengths_s: Sequence[float], *, rate_hz: float = 30.0) -> Trace:
+    """Return raised cosines one after the other, from 0 to 100 and back."""
+    samples = [round(length_s * rate_hz) for length_s in lengths_s]
+    values = [50 - 50 * np.cos(2 * np.pi * np.arange(1, each + 1) / each) for each in samples]
+    trace = make_trace(np.concatenate([[0.0], *values]), time_s=np.arange(sum(samples) + 1) / rate_hz)
+    assert trace is not None
+    return trace
+
+
+@pytest.mark.parametrize(
+    "lengths_s",
+    [
+        pytest.param(np.geomspace(1, 5, 9), id="to failure"),
+        pytest.param(np.geomspace(5, 1, 9), id="faster"),
+        pytest.param(np.linspace(1, 4, 8), id="step by step"),
+    ],
+)
+def test_a_set_that_slows_down_keeps_its_fast_and_its_slow_reps(lengths_s) -> None:
+    """Some take less than half or more than twice as long as the median: the set is uneven, not they."""
+    counts = {cycles.count for cycles in find_cycles(perform(lengths_s), hystereses=(0.18, 0.35))}
+    assert counts == {len(lengths_s)}
+
+
+def test_a_slow_cycle_in_an_even_set_is_none_of_it() -> None:
+    counts = {cycles.count for cycles in find_cycles(perform([2, 2, 2, 2, 2, 2, 6]), hystereses=(0.18, 0.35))}
+    assert counts == {6}

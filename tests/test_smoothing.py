@@ -25,6 +25,14 @@ def test_a_spike_is_taken_out():
     np.testing.assert_allclose(smooth_angle(spiked, time_s=TIME_S)[5:-5], SINE[5:-5], atol=5.0)
 
 
+@pytest.mark.parametrize("rep_s", [1.0, 1.2])
+def test_the_peaks_of_quick_reps_are_no_spikes_where_samples_are_few(rep_s):
+    """At 9 Hz seven samples span most of a rep of a second."""
+    time_s = np.arange(0, 12, 1 / 9)
+    smooth = smooth_angle(45 - 45 * np.cos(2 * np.pi * time_s / rep_s), time_s=time_s)
+    assert np.ptp(smooth[8:-8]) > 80
+
+
 @pytest.mark.parametrize(
     ("missing_s", "filled"), [pytest.param(0.4, True, id="short gap"), pytest.param(0.8, False, id="long gap")]
 )

@@ -83,3 +83,13 @@ def test_too_few_rows_to_tell(rows):
 
 def test_a_body_of_no_size():
     assert not find_swapped_legs(np.zeros((9, 33, 2))).any()
+
+
+def test_a_small_step_as_the_clip_begins_is_a_step():
+    """In the middle an exchange needs two switches; at the start one would do, and the first sample be changed."""
+    one, other = (
+        {"trunk": 0.0, "left_thigh": a, "left_shank": a, "right_thigh": -a, "right_shank": -a} for a in (3, -3)
+    )
+    steps = blend(one, other, np.minimum(np.arange(len(TIME_S)), 1.0))
+    track = make_track({"upper_arm": 0.0, "forearm": 0.0, **steps}, time_s=TIME_S, yaw_deg=90)
+    assert unswap_legs(track) is track

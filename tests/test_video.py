@@ -311,3 +311,17 @@ def test_a_larger_frame_has_fewer_decoder_threads(tmp_path, size_wh, threads):
     """Each keeps whole frames in memory: the second one takes 30 MB at 4K."""
     with _open(write_clip(tmp_path / "clip.mp4", frames=1, size_wh=size_wh)) as (_, stream):
         assert stream.codec_context.thread_count == threads
+
+
+def test_a_file_of_more_tracks_than_any_camera_records_is_refused(tmp_path):
+    """Each takes memory before a frame is read, and a header can announce any number."""
+    path = tmp_path / "many.mp4"
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("mpeg4", rate=10) for _ in range(40)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        for stream in streams:
+            frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
+            container.mux([*stream.encode(frame), *stream.encode(None)])
+    with pytest.raises(VideoError, match="cannot be opened"):
+        probe(path, max_duration_s=60)
