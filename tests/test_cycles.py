@@ -41,3 +41,20 @@ def test_a_set_that_slows_down_keeps_its_fast_and_its_slow_reps(lengths_s) -> No
 def test_a_slow_cycle_in_an_even_set_is_none_of_it() -> None:
     counts = {cycles.count for cycles in find_cycles(perform([2, 2, 2, 2, 2, 2, 6]), hystereses=(0.18, 0.35))}
     assert counts == {6}
+
+
+@pytest.mark.parametrize(
+    ("begins_at", "is_upward"),
+    [pytest.param(45.0, False, id="out of the rack"), pytest.param(0.0, True, id="as a rep")],
+)
+def test_home_is_where_the_clip_begins_unless_the_reps_are_more_alike_from_the_other_end(begins_at, is_upward) -> None:
+    """A bar is lifted half-way up before four presses from the top: as many cycles either way."""
+    time_s = np.arange(0, 9, 1 / 30)
+    values = 50 - 50 * np.cos(np.pi * time_s)
+    first = time_s < 1
+    values[first] = begins_at + (100 - begins_at) * values[first] / 100
+    trace = make_trace(values, time_s=time_s)
+    assert trace is not None
+    for cycles in find_cycles(trace, hystereses=(0.18, 0.35)):
+        assert (cycles.count, cycles.is_upward) == (4, is_upward)
+        assert cycles.starts_s[0] == pytest.approx(0 if is_upward else 1, abs=0.1)
