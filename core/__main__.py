@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analyze import analyze_clip
 from core.errors import AnalysisError, NoPersonError, WriteError
 from core.export import (
-    read_landmarks,
+    read_analysed,
     to_frames_csv,
     to_json,
     to_nobody_csvs,
@@ -25,7 +26,7 @@ from core.export import (
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.pipeline import Analysis, Progress, Request, summarize
 from core.pose import silence_native_log
-from core.sampling import Sampler, mean_rate_hz, plan_sampling
+from core.sampling import USEFUL_RATE_HZ, Sampler, mean_rate_hz, plan_sampling
 from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, load_settings
 
 
@@ -121,15 +122,30 @@ def _changes(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _analyze_landmarks(path: Path, request: Request) -> Analysis:
-    """Take the rows the sampling plan wants, as if they were frames of a clip."""
-    track = read_landmarks(path)
+    """Take the rows the sampling plan wants, as if they were frames of a clip; all, where they are its result."""
+    track, frame_index = read_analysed(path)
+    rows = np.arange(len(track.time_s))
+    if not _is_sampled(track, request, from_analysis=frame_index is not None):
+        rows = _sample(track, request)
+    return summarize(
+        track.take(rows),
+        frame_index=None if frame_index is None else frame_index[rows],
+        joint=request.joint,
+        min_frames=request.min_frames,
+    )
+
+
+def _is_sampled(track: LandmarkTrack, request: Request, *, from_analysis: bool) -> bool:
+    """Tell whether there is nothing to thin out: a plan made from the mean rate would leave rows out all the same."""
+    if len(track.time_s) < 2:
+        return True
+    is_slow = request.frame_skip == "auto" and mean_rate_hz(track.time_s) <= USEFUL_RATE_HZ
+    return len(track.time_s) <= request.max_frames and (from_analysis or is_slow)
+
+
+def _sample(track: LandmarkTrack, request: Request) -> NDArray[np.intp]:
+    """Return the numbers of the rows to analyse."""
     rate_hz = mean_rate_hz(track.time_s)
-    if np.isfinite(rate_hz):
-        track = _sample(track, request, rate_hz=rate_hz)
-    return summarize(track, joint=request.joint, min_frames=request.min_frames)
-
-
-def _sample(track: LandmarkTrack, request: Request, *, rate_hz: float) -> LandmarkTrack:
     plan = plan_sampling(
         duration_s=len(track.time_s) / rate_hz,
         fps=rate_hz,
@@ -142,7 +158,7 @@ def _sample(track: LandmarkTrack, request: Request, *, rate_hz: float) -> Landma
     sampler = Sampler(plan, fps=rate_hz)
     start_s = track.time_s[0]
     rows = [index for index, time_s in enumerate(track.time_s) if sampler.takes(index, time_s - start_s)]
-    return track.take(np.array(rows, dtype=np.intp))
+    return np.array(rows, dtype=np.intp)
 
 
 def _follow(run: Generator[Progress, None, Analysis]) -> Analysis:

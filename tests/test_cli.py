@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.export import to_npz
+from core.export import to_json, to_npz, write_landmarks
+from core.mannequin import Filming, compute_truth, plan_steady
+from core.pipeline import summarize
 from tests.clips import write_clip
 from tests.conftest import run_cli
 
@@ -41,8 +43,60 @@ def test_a_clip_gives_json_and_every_file(squat_clip, tmp_path):
     assert document["sampling"]["size_wh"][0] == 320
     assert len(files["reps.csv"].read_text().splitlines()) == 4
     assert len(files["frames.csv"].read_text().splitlines()) == 1 + document["frames_analysed"]
-    code, out, _ = run_cli(files["set.npz"], "--json", "-")
-    assert json.loads(out)["rep_count"] == 3
+    code, out, _ = run_cli(files["set.npz"], "--json", "-", "--max-frames", 60, "--frames-csv", tmp_path / "again.csv")
+    assert measured(json.loads(out)) == measured(document)
+    assert (tmp_path / "again.csv").read_bytes() == files["frames.csv"].read_bytes()
+
+
+def measured(document: dict) -> dict:
+    return {name: document[name] for name in ("reps", "set", "effective_hz", "frames_analysed", "driving_joint")}
+
+
+def lit_poorly(time_s: np.ndarray) -> np.ndarray:
+    """Frames that a phone leaves out in poor light: two of three, in the middle of the set."""
+    is_dark = (time_s > time_s[-1] / 3) & (time_s < time_s[-1] * 2 / 3)
+    return ~is_dark | (np.arange(len(time_s)) % 3 == 0)
+
+
+SAMPLED = {
+    "evenly": (15, lambda time_s: time_s >= 0, []),
+    "poor light": (15, lit_poorly, []),
+    "damaged frames": (15, lambda time_s: (time_s < 3) | (time_s > 4.2), []),
+    "half of 60 Hz": (30, lambda time_s: time_s >= 0, ["--skip", "2"]),
+    "a quarter of 30 Hz": (7.5, lambda time_s: time_s >= 0, ["--skip", "4"]),
+}
+
+
+@pytest.mark.parametrize(("fps", "take", "options"), SAMPLED.values(), ids=SAMPLED)
+def test_landmarks_give_the_result_back_they_were_saved_of(tmp_path, capsys, fps, take, options):
+    whole = compute_truth(plan_steady("squat", count=5), filming=Filming(fps=fps)).track
+    is_taken = take(whole.time_s)
+    saved = summarize(whole.take(is_taken), frame_index=np.flatnonzero(is_taken), min_frames=20)
+    (tmp_path / "set.npz").write_bytes(to_npz(saved))
+    assert main([str(tmp_path / "set.npz"), "--json", "-", *options]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert measured(document) == measured(json.loads(to_json(saved, clip="set.npz")))
+    assert document["frames_analysed"] == is_taken.sum()
+
+
+@pytest.mark.parametrize(
+    ("fps", "options", "frames"),
+    [(15, [], 1.0), (12, [], 1.0), (30, [], 0.5), (15, ["--skip", "2"], 0.5)],
+    ids=["as the plan has it", "slower", "faster", "skip"],
+)
+def test_landmarks_of_another_program_are_thinned_to_the_plan(tmp_path, capsys, fps, options, frames):
+    track = compute_truth(plan_steady("squat", count=5), filming=Filming(fps=fps)).track
+    (tmp_path / "set.npz").write_bytes(write_landmarks(track))
+    assert main([str(tmp_path / "set.npz"), "--json", "-", *options]) == 0
+    analysed = json.loads(capsys.readouterr().out)["frames_analysed"]
+    assert analysed == pytest.approx(len(track.time_s) * frames, abs=1)
+
+
+def test_poorly_lit_landmarks_of_another_program_lose_no_row(squat_track, tmp_path, capsys):
+    track = squat_track.take(lit_poorly(squat_track.time_s))
+    (tmp_path / "set.npz").write_bytes(write_landmarks(track))
+    assert main([str(tmp_path / "set.npz"), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["frames_analysed"] == len(track.time_s)
 
 
 def test_landmarks_need_no_video(landmarks, capsys):

@@ -255,6 +255,7 @@ TIMES = np.arange(5) / 10
         ({"time_s": TIMES[:0], "landmarks": np.zeros((0, 33, 3))}, "it holds 0 rows"),
         ({"time_s": TIMES * np.nan, "landmarks": np.zeros((5, 33, 3))}, "times that are no numbers"),
         ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 3), complex)}, "complex128, not real numbers"),
+        ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 3)), "analysed_frame_index": [0]}, r"\(1,\) for 5 rows"),
         ({"time_s": np.array([{}] * 5), "landmarks": np.zeros((5, 33, 3))}, "cannot be read.*allow_pickle"),
     ],
     ids=[
@@ -268,6 +269,7 @@ TIMES = np.arange(5) / 10
         "empty",
         "nan times",
         "complex",
+        "frame numbers",
         "objects",
     ],
 )

@@ -4,7 +4,7 @@
 """
 
 from core.export.document import to_json, to_nobody_json
-from core.export.landmarks import read_landmarks, to_npz, write_landmarks
+from core.export.landmarks import read_analysed, read_landmarks, to_npz, write_landmarks
 from core.export.motion import to_mot
 from core.export.tables import CONVENTION, angle_column, to_batch_csv, to_frames_csv, to_nobody_csvs, to_reps_csv
 from core.export.workbook import to_xlsx
@@ -12,6 +12,7 @@ from core.export.workbook import to_xlsx
 __all__ = [
     "CONVENTION",
     "angle_column",
+    "read_analysed",
     "read_landmarks",
     "to_batch_csv",
     "to_frames_csv",

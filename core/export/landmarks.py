@@ -15,18 +15,23 @@ from core.pipeline import Analysis
 
 
 def to_npz(analysis: Analysis) -> bytes:
-    """Return the landmarks of the analysis, as `read_landmarks` reads them."""
-    return write_landmarks(analysis.track)
+    """Return the landmarks of the analysis, as `read_landmarks` and `read_analysed` read them."""
+    return _to_file(analysis.track, **{_FRAMES: analysis.frame_index})
 
 
 def write_landmarks(track: LandmarkTrack) -> bytes:
     """Return a landmarks file, the world landmarks in metres included."""
+    return _to_file(track)
+
+
+def _to_file(track: LandmarkTrack, **more: NDArray[np.int64]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         time_s=track.time_s,
         landmarks=np.concatenate([track.xyz, track.visibility[:, :, None]], axis=2),
         world=track.world,
+        **more,  # type: ignore[arg-type]  # NumPy's stub takes them for the option `allow_pickle`
     )
     return buffer.getvalue()
 
@@ -43,6 +48,31 @@ def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
         The file is no ``.npz``, does not hold these arrays, unpacks to more than a gigabyte, or its times do not rise
         or span more than a day.
     """
+    return _to_track(_read(path))
+
+
+def read_analysed(path: Path | BinaryIO) -> tuple[LandmarkTrack, NDArray[np.int64] | None]:
+    """Read a landmarks file, and which frames of their clip the rows are where an analysis wrote it.
+
+    Returns
+    -------
+    The track of `read_landmarks` without the rows that no frame was analysed for, and ``(n,)`` frame numbers; all rows
+    and None where the file does not tell.
+
+    Raises
+    ------
+    LandmarksError
+        As `read_landmarks`.
+    """
+    arrays = _read(path)
+    track = _to_track(arrays)
+    if _FRAMES not in arrays:
+        return track, None
+    is_frame = arrays[_FRAMES] >= 0
+    return track.take(is_frame), arrays[_FRAMES][is_frame].astype(np.int64)
+
+
+def _read(path: Path | BinaryIO) -> dict[str, NDArray[np.float64]]:
     try:
         _check_size(path)
         with np.load(path, allow_pickle=False) as archive:
@@ -53,6 +83,10 @@ def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
     if missing:
         raise LandmarksError(f"The landmarks file lacks {' and '.join(missing)}. Give a .npz file with {_EXPECTED}.")
     _check_shapes(arrays)
+    return arrays
+
+
+def _to_track(arrays: dict[str, NDArray[np.float64]]) -> LandmarkTrack:
     landmarks = arrays["landmarks"]
     unseen = ~(np.abs(landmarks[:, :, :2]) < _LARGEST).all(axis=2)
     landmarks = np.where(np.expand_dims(unseen, 2), np.nan, landmarks)
@@ -102,7 +136,9 @@ def _to_real(values: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(values, float)
 
 
-_ARRAYS = ("time_s", "landmarks", "world")
+_FRAMES = "analysed_frame_index"
+"""``(n,)``: the frame of the clip that each row is, -1 in rows of a stretch that has no frames."""
+_ARRAYS = ("time_s", "landmarks", "world", _FRAMES)
 _EXPECTED = f"time_s (n,) in seconds and landmarks (n, {LANDMARK_COUNT}, 2 to 4)"
 
 
@@ -112,6 +148,12 @@ def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
     fits = len(shape) == 3 and shape[1] == LANDMARK_COUNT and 2 <= shape[2] <= 4 and time_s.shape == shape[:1]
     if not fits or arrays.get("world", np.empty((*shape[:2], 3))).shape != (*shape[:2], 3):
         raise LandmarksError(f"The landmarks file holds time_s {time_s.shape} and landmarks {shape}; give {_EXPECTED}.")
+    frames = arrays.get(_FRAMES, np.zeros(len(time_s)))
+    if frames.shape != time_s.shape or not np.isfinite(frames).all():
+        raise LandmarksError(
+            f"The landmarks file holds {_FRAMES} {frames.shape} for {len(time_s)} rows. "
+            "Give each row the number of its frame, or leave the array out."
+        )
     if len(time_s) == 0:
         raise LandmarksError(f"The landmarks file is empty: it holds 0 rows. Give {_EXPECTED}.")
     if not np.isfinite(time_s).all():
