@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,12 +24,17 @@ from core.spool.writer import MB, Room, SpooledFile, UploadWriter, disk_errors
 
 @dataclass
 class _Entry:
-    """What the spool knows of one clip; ``owner`` is the session it belongs to."""
+    """What the spool knows of one clip; ``owner`` is the session it belongs to.
+
+    Its age is not that of the wall clock, which is put right by hours where a machine has no battery or was asleep.
+    No clip outlives its server, so no age has to either.
+    """
 
     file: SpooledFile
     owner: str | None
     upload_id: str | None
     receipt: str
+    came_s: float = field(default_factory=time.monotonic)
     holds: int = 0
     users: list[Callable[[], bool]] = field(default_factory=list)
     folders: dict[str, Path] = field(default_factory=dict)
@@ -69,7 +73,7 @@ class Spool:
         self.folder, self._lock_fd = claim_folder(base)
         self.max_file_bytes = max_file_bytes
         self.room = Room(quota_bytes)
-        self._ttl = timedelta(seconds=ttl_s)
+        self._ttl_s = ttl_s
         self._mutex = threading.RLock()
         self._depth = 0
         self._gone: list[Path] = []
@@ -287,7 +291,7 @@ class Spool:
             for owner in over:
                 self._refusals.pop(owner, None)
             for entry in list(self._entries.values()):
-                entry.ended |= entry.owner in over or datetime.now(UTC) - entry.file.created > self._ttl
+                entry.ended |= entry.owner in over or time.monotonic() - entry.came_s > self._ttl_s
                 self._settle(entry)
 
     def _sessions_over(self, is_active: Callable[[str], bool], grace_s: float) -> set[str]:

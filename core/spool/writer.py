@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -43,7 +42,6 @@ class SpooledFile:
     size_bytes: int
     sha256: str
     media_type: str
-    created: datetime
 
 
 class Room:
@@ -170,7 +168,6 @@ class UploadWriter:
                 size_bytes=self.size_bytes,
                 sha256=self._hash.hexdigest(),
                 media_type=_media_type(self._head),
-                created=datetime.now(UTC),
             )
             self._on_complete(file)
             self._is_over = True

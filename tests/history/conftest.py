@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -123,4 +122,4 @@ def preview(stills) -> Path:
 def clip(tmp_path) -> SpooledFile:
     path = tmp_path / "spooled"
     path.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 4000)
-    return SpooledFile("token", path, path.stat().st_size, "0" * 64, "video/mp4", datetime.now(UTC))
+    return SpooledFile("token", path, path.stat().st_size, "0" * 64, "video/mp4")
