@@ -21,7 +21,7 @@ MADE = {"annotated.mp4": "video/mp4", "report.html": "text/html", "report.pdf": 
 """The files made to be saved, with their media types."""
 MAX_NAME = 100
 PICTURES = Path(__file__).parent / "pictures"
-PICTURE = re.compile(r"[a-z_]+\.jpg")
+PICTURE = re.compile(r"[a-z_]{1,40}\.jpg")  # a name may be too long to ask the disk for
 
 
 async def send_clip(request: Request) -> Response:

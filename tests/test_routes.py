@@ -134,6 +134,15 @@ def test_a_clip_that_goes_just_before_it_is_opened_is_gone_and_no_error(clip, he
     assert found.headers["cache-control"] == "private, no-store"
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("side.jpg", 200), ("nothing.jpg", 404), ("a" * 300 + ".jpg", 404), ("..%2froutes.py", 404), ("%00.jpg", 404)],
+    ids=["there", "not there", "too long a name", "another folder", "no name"],
+)
+def test_pictures_of_the_guide(client, name, status):
+    assert client.get(f"/pictures/{name}").status_code == status
+
+
 def test_a_run_belongs_to_its_clip(client, base, tmp_path):
     (tmp_path / "other.mp4").write_bytes(b"another clip")
     other = get_spool().copy_in(tmp_path / "other.mp4")
