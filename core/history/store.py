@@ -170,6 +170,9 @@ class HistoryStore:
         self.clips.settle(saved_id)
 
     def _require_room(self, connection: Connection, more_bytes: int) -> None:
+        """Raise HistoryError for more than fits; what makes a row no larger fits although the quota was lowered."""
+        if more_bytes <= 0:
+            return
         self.database.lock(connection)  # two at a time would both find the last room free
         taken = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(analyses.c.size_bytes), 0))) or 0)
         if taken + more_bytes > self._quota_bytes:

@@ -14,7 +14,7 @@ from core.export import to_json
 from core.history import Labels
 from core.history.archive import FORMAT, MAX_PICTURES, pack, unpack
 from core.history.store import HistoryStore
-from core.pipeline import summarize
+from core.pipeline import correct, summarize
 from core.reps import IRREGULAR, NO_PERSON, NOT_REPEATING, STILL, WALKING
 from core.spool import MB
 from core.video import PREVIEW_NAME
@@ -209,6 +209,16 @@ def test_without_the_clip_no_preview_is_kept(store, whole, stills, preview):
     saved_id = save(store, whole, folder=stills)
     assert store.preview_path(ANNA, saved_id) is None
     assert not store.clips.folder.exists()
+
+
+def test_a_correction_that_needs_no_more_room_is_saved_although_the_quota_was_lowered(store, open_store, whole, stills):
+    saved_id = save(store, whole, folder=stills)
+    lowered = open_store(quota_bytes=1000)
+    smaller = correct(whole, replace(whole.corrections, reps=whole.corrections.reps[:2]))
+    lowered.update(ANNA, saved_id, smaller, folder=stills)
+    assert lowered.load(ANNA, saved_id).rep_count == smaller.rep_count
+    with pytest.raises(HistoryError, match="There is no room to save this"):
+        lowered.update(ANNA, saved_id, whole, folder=stills)
 
 
 def test_quota_counts_everything_and_deleting_gives_room_back(open_store, whole, clip):
