@@ -70,14 +70,37 @@ def _fail(error: Exception) -> int:
 
 def _check_outputs(options: argparse.Namespace) -> None:
     """Raise WriteError for a file that cannot be written, before minutes are spent on what it is for."""
-    files = [options.reps_csv, options.frames_csv, options.landmarks]
-    files += [Path(options.json)] if options.json not in (None, "-") else []
-    for path in filter(None, files):
+    taken: dict[str, str] = {}
+    for option, path in _files_asked_for(options):
+        if str(path) == "-":
+            raise WriteError(f"{option} - cannot be written: only --json goes to standard output. Name a file.")
         if path.is_dir() or not path.parent.is_dir():
             why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
             raise WriteError(f"{path} cannot be written: {why}. Name a file in a folder that is there.")
         if path.exists() and options.clip.exists() and path.samefile(options.clip):
             raise WriteError(f"{path} is the clip itself and would be overwritten. Name another file.")
+        if path.is_char_device():  # /dev/null takes them all
+            continue
+        if (earlier := taken.setdefault(_identity(path), option)) != option:
+            raise WriteError(f"{path} is named for {earlier} and for {option}. Name a file for each.")
+
+
+def _files_asked_for(options: argparse.Namespace) -> list[tuple[str, Path]]:
+    asked = {
+        "--json": None if options.json in (None, "-") else Path(options.json),
+        "--reps-csv": options.reps_csv,
+        "--frames-csv": options.frames_csv,
+        "--landmarks": options.landmarks,
+    }
+    return [(option, path) for option, path in asked.items() if path]
+
+
+def _identity(path: Path) -> str:
+    """Return what two names of one file have in common: a link, a hard link, ``./X`` and ``X``."""
+    if not path.exists():
+        return os.path.realpath(path)
+    found = path.stat()
+    return f"{found.st_dev} {found.st_ino}"
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

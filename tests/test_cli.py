@@ -160,6 +160,38 @@ def test_a_result_never_overwrites_its_own_clip(landmarks):
     assert landmarks.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("json_file", "table"),
+    [("x", "x"), ("x", "./x"), ("there", "linked"), ("there", "hard"), ("x", "to_x"), ("to_x", "x"), ("x", "sub/../x")],
+)
+def test_two_results_never_share_a_file(landmarks, tmp_path, monkeypatch, json_file, table):
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    Path("there").write_text("earlier")
+    Path("linked").symlink_to("there")
+    Path("hard").hardlink_to("there")
+    Path("to_x").symlink_to("x")
+    code, out, err = run_cli(landmarks, "--json", tmp_path / json_file, "--frames-csv", f"{tmp_path}/{table}")
+    assert (code, out) == (2, "")
+    assert (
+        err == f"repscope: {Path(tmp_path / table)} is named for --json and for --frames-csv. Name a file for each.\n"
+    )
+    assert Path("there").read_text() == "earlier"
+    assert not Path("x").exists()
+
+
+def test_the_tables_do_not_mix_with_json_on_standard_output(landmarks):
+    code, out, err = run_cli(landmarks, "--json", "-", "--reps-csv", "-")
+    assert (code, out) == (2, "")
+    assert err == "repscope: --reps-csv - cannot be written: only --json goes to standard output. Name a file.\n"
+
+
+def test_what_is_not_wanted_may_all_go_to_the_same_nowhere(landmarks):
+    nowhere = Path("/dev/null")
+    options = ("--json", nowhere, "--reps-csv", nowhere, "--frames-csv", nowhere, "--landmarks", nowhere)
+    assert run_cli(landmarks, *options)[::2] == (0, "")
+
+
 def test_a_fault_of_the_program_is_no_message_for_the_user(landmarks, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ValueError("a bug")
