@@ -1,10 +1,12 @@
 """The command line: ``python -m core CLIP``, or a landmarks ``.npz`` instead of a clip."""
 
 import argparse
+import errno
 import os
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +29,7 @@ from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.pipeline import Analysis, Progress, Request, summarize
 from core.pose import silence_native_log
 from core.sampling import USEFUL_RATE_HZ, Sampler, mean_rate_hz, plan_sampling
-from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, load_settings
+from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH, Settings, load_settings
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,28 +41,34 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Analyse one clip; return 0, or 2 after one line on standard error; what is no user's fault is raised."""
     options = _parse(arguments)
-    started = time.perf_counter()
     try:
         settings = load_settings()
     except ValueError as error:
         return _fail(error)
     try:
-        _check_outputs(options)
-        request = Request.from_settings(settings, **_changes(options))
-        if options.max_frames:  # whoever asks for few frames gets what they show
-            request = replace(request, min_frames=min(request.min_frames, max(4, options.max_frames // 2)))
-        if options.clip.suffix.lower() == ".npz":
-            analysis = _analyze_landmarks(options.clip, request)
-        else:
-            analysis = _follow(analyze_clip(options.clip, request))
-        _write(analysis, options)
-    except NoPersonError as error:  # a clip of an empty room is a clip with no rep, and says why
-        _write_nobody(error, options, total_s=time.perf_counter() - started)
+        _run(options, settings)
     except (AnalysisError, OSError) as error:
         return _fail(error)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> None:
+    started = time.perf_counter()
+    _check_outputs(options)
+    request = Request.from_settings(settings, **_changes(options))
+    if options.max_frames:  # whoever asks for few frames gets what they show
+        request = replace(request, min_frames=min(request.min_frames, max(4, options.max_frames // 2)))
+    try:
+        if options.clip.suffix.lower() == ".npz":
+            analysis = _analyze_landmarks(options.clip, request)
+        else:
+            analysis = _follow(analyze_clip(options.clip, request))
+    except NoPersonError as error:  # a clip of an empty room is a clip with no rep, and says why
+        _write_nobody(error, options, total_s=time.perf_counter() - started)
+    else:
+        _write(analysis, options)
 
 
 def _fail(error: Exception) -> int:
@@ -204,34 +212,66 @@ def _draw(line: str) -> None:
 
 
 def _write(analysis: Analysis, options: argparse.Namespace) -> None:
-    if options.json == "-":
-        sys.stdout.write(to_json(analysis, clip=_name_of(options.clip)))
-    elif options.json:
-        Path(options.json).write_text(to_json(analysis, clip=_name_of(options.clip)), encoding="utf-8")
+    if options.json:
+        _write_json(to_json(analysis, clip=_name_of(options.clip)), options)
     if options.reps_csv:
-        options.reps_csv.write_text(to_reps_csv(analysis), encoding="utf-8", newline="")
+        _write_file(options.reps_csv, to_reps_csv(analysis).encode())
     if options.frames_csv:
-        options.frames_csv.write_text(to_frames_csv(analysis), encoding="utf-8", newline="")
+        _write_file(options.frames_csv, to_frames_csv(analysis).encode())
     if options.landmarks:
-        options.landmarks.write_bytes(to_npz(analysis))
+        _write_file(options.landmarks, to_npz(analysis))
     if options.json != "-":
-        print(_describe(analysis))
+        _print(_describe(analysis) + "\n")
 
 
 def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s: float) -> None:
     _draw("")
     for path, header in zip((options.reps_csv, options.frames_csv), to_nobody_csvs(), strict=True):
         if path:
-            path.write_text(header, encoding="utf-8", newline="")
-    if options.landmarks:  # there are none, and those of an earlier run are not this clip's
-        options.landmarks.unlink(missing_ok=True)
-    document = to_nobody_json(error, clip=_name_of(options.clip), total_s=total_s)
-    if options.json == "-":
-        sys.stdout.write(document)
-        return
+            _write_file(path, header.encode())
+    if options.landmarks and options.landmarks.is_file():  # there are none: those there are not this clip's
+        with _write_errors(options.landmarks):
+            options.landmarks.unlink()
     if options.json:
-        Path(options.json).write_text(document, encoding="utf-8")
-    print(f"0 reps. {error}")
+        _write_json(to_nobody_json(error, clip=_name_of(options.clip), total_s=total_s), options)
+    if options.json != "-":
+        _print(f"0 reps. {error}\n")
+
+
+def _write_json(document: str, options: argparse.Namespace) -> None:
+    if options.json == "-":
+        _print(document)
+    else:
+        _write_file(Path(options.json), document.encode())
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    with _write_errors(path):
+        path.write_bytes(content)
+
+
+def _print(text: str) -> None:
+    with _write_errors("Standard output"):
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError:  # Python tries again at exit: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise
+
+
+@contextmanager
+def _write_errors(target: Path | str) -> Iterator[None]:
+    """Translate what the disk refuses; half a file would look like a result, and goes."""
+    try:
+        yield
+    except OSError as error:
+        what_to_do = "Name another file, or look at who may write there."
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            what_to_do = "Make room there, or name a file on another disk."
+            if isinstance(target, Path) and target.is_file():
+                target.unlink()
+        raise WriteError(f"{target} cannot be written: {error.strerror or error}. {what_to_do}") from error
 
 
 def _name_of(clip: Path) -> str:

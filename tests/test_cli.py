@@ -16,7 +16,7 @@ from core.export import to_json, to_npz, write_landmarks
 from core.mannequin import Filming, compute_truth, plan_steady
 from core.pipeline import summarize
 from tests.clips import write_clip
-from tests.conftest import run_cli
+from tests.conftest import nan_track, run_cli
 
 ROOT = Path(__file__).parent.parent
 
@@ -190,6 +190,33 @@ def test_what_is_not_wanted_may_all_go_to_the_same_nowhere(landmarks):
     nowhere = Path("/dev/null")
     options = ("--json", nowhere, "--reps-csv", nowhere, "--frames-csv", nowhere, "--landmarks", nowhere)
     assert run_cli(landmarks, *options)[::2] == (0, "")
+
+
+FULL = "/dev/full cannot be written: No space left on device. Make room there, or name a file on another disk."
+
+
+@pytest.mark.parametrize("person", [True, False], ids=["reps", "nobody"])
+@pytest.mark.parametrize("option", ["--json", "--reps-csv", "--frames-csv"])
+def test_a_full_disk_is_named_with_what_to_do(landmarks, tmp_path, capsys, option, person):
+    if not person:
+        landmarks = tmp_path / "nobody.npz"
+        landmarks.write_bytes(write_landmarks(nan_track(60)))
+    assert main([str(landmarks), option, "/dev/full"]) == 2
+    assert capsys.readouterr() == ("", f"repscope: {FULL}\n")
+
+
+def test_half_a_result_does_not_stay_on_a_full_disk(landmarks, tiny_disk, capsys):
+    (tiny_disk / "rest").write_bytes(bytes(2**20 - 3 * 4096))
+    assert main([str(landmarks), "--frames-csv", str(tiny_disk / "frames.csv")]) == 2
+    assert capsys.readouterr().err == f"repscope: {FULL}\n".replace("/dev/full", str(tiny_disk / "frames.csv"))
+    assert [path.name for path in tiny_disk.iterdir()] == ["rest"]
+
+
+def test_a_full_disk_behind_standard_output_is_said_in_one_line(landmarks):
+    command = [sys.executable, "-m", "core", str(landmarks), "--json", "-"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, f"repscope: {FULL}\n".replace("/dev/full", "Standard output"))
 
 
 def test_a_fault_of_the_program_is_no_message_for_the_user(landmarks, monkeypatch):
