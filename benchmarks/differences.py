@@ -7,6 +7,7 @@ view is the error of a difference between sets filmed alike; what is left over a
 Landmarks are cached as in `benchmarks.angles`. Prints a table and, last, one JSON line.
 """
 
+import argparse
 import json
 import sys
 from collections import defaultdict
@@ -31,6 +32,7 @@ YAWS = {"side": 90, "60°": 60, "45°": 45, "front": 0}
 
 def main() -> int:
     """Measure and print."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     silence_native_log()
     groups: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
     pairs = list(cases())

@@ -1,8 +1,7 @@
 """How often the exercise is named, how often rightly, and what for what.
 
-Run ``python -m benchmarks.recognition --landmarks DIR [--labels FILE]``. DIR holds landmarks as
-``CLIP.npz`` (arrays ``time_s``, ``landmarks``, optionally ``world``), FILE a table with the columns
-``clip`` and ``exercise`` (``labels.csv`` in DIR by default). Prints the confusion table, the misses
+Run ``python -m benchmarks.recognition DIR``. DIR holds ``labels.csv`` beside clips or landmark files, as for
+``benchmarks.counting``, whose landmarks of the clips are taken from ``.cache/``. Prints the confusion table, the misses
 and, last, one JSON line.
 
 Precision is the share right among the named; coverage the share named among clips of a known
@@ -11,7 +10,6 @@ on one would show as a gap. Clips of no known exercise count as wrong when named
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import re
@@ -20,8 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.counting import load_tracks
 from core.errors import NoPersonError
 from core.landmarks import LandmarkTrack
 from core.pipeline import summarize
@@ -50,8 +47,6 @@ LABEL_WORDS = {
 }
 """Words of the labels, the more particular first: a split squat is a lunge."""
 OPEN = "(left open)"
-MAX_SAMPLES = 400
-"""Longer sequences are thinned to about this: landmark files come at the full rate of their video."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +62,13 @@ class Outcome:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--landmarks", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--labels", type=Path, metavar="FILE")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where labels.csv is")
     options = parser.parse_args()
-    outcomes = list(iter_outcomes(options.landmarks, options.labels or options.landmarks / "labels.csv"))
+    if not (options.folder / "labels.csv").is_file():
+        parser.error(f"there is no labels.csv in {options.folder}")
+    outcomes = list(iter_outcomes(options.folder))
+    if not outcomes:
+        parser.error(f"labels.csv in {options.folder} names no clip with its reps")
     print_confusion(outcomes)
     print_misses(outcomes)
     halves = {name: [one for one in outcomes if one.half == name] for name in "AB"}
@@ -80,32 +78,15 @@ def main() -> None:
     print(json.dumps({"benchmark": "recognition", **scores}))
 
 
-def iter_outcomes(folder: Path, labels: Path) -> Iterator[Outcome]:
-    for path, truth in labelled(folder, labels):
-        yield Outcome(path.stem, truth, recognize(load_track(path)))
-
-
-def labelled(folder: Path, labels: Path) -> Iterator[tuple[Path, str | None]]:
-    with labels.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            path = folder / f"{Path(row['clip']).stem}.npz"
-            if path.exists():
-                yield path, exercise_of(row["exercise"])
+def iter_outcomes(folder: Path) -> Iterator[Outcome]:
+    kind = "poses" if any(folder.glob("*.npz")) else "clips"
+    for row, track in load_tracks(folder, kind=kind, landmarks=None):
+        yield Outcome(Path(row.clip).stem, exercise_of(row.exercise), recognize(track))
 
 
 def exercise_of(label: str) -> str | None:
     plain = label.lower().replace("-", " ").replace("_", " ")
     return next((name for words, name in LABEL_WORDS.items() if re.search(rf"\b{words}", plain)), None)
-
-
-def load_track(path: Path) -> LandmarkTrack:
-    with np.load(path) as arrays:
-        landmarks = arrays["landmarks"].astype(np.float64)
-        world = arrays["world"].astype(np.float64) if "world" in arrays else np.full_like(landmarks[:, :, :3], np.nan)
-        time_s = arrays["time_s"].astype(np.float64)
-    visibility = landmarks[:, :, 3] if landmarks.shape[2] > 3 else np.where(np.isnan(landmarks[:, :, 0]), np.nan, 1.0)
-    kept = slice(None, None, max(1, -(-len(time_s) // MAX_SAMPLES)))
-    return LandmarkTrack(time_s[kept], landmarks[kept, :, :3], visibility[kept], world[kept])
 
 
 def recognize(track: LandmarkTrack) -> Recognition:
