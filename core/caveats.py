@@ -18,7 +18,7 @@ CUT_OFF_MIN_S = 0.5
 
 def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -> list[str]:
     """Return what the clip itself and its sampling leave out."""
-    warnings = [plan.note] if plan.note else []
+    warnings = [words for words in (plan.note, plan.remedy) if words]
     if info.is_mirrored:
         warnings.append(
             "The clip is stored mirrored, as selfie cameras do: what is called left here is the athlete's right. "
@@ -42,7 +42,7 @@ def track_caveats(track: LandmarkTrack, count: RepCount, *, view: View, rate_hz:
     elif not supports["rom_and_tempo"]:
         warnings.append(
             f"{rate_hz:.1f} frames a second were analysed: enough to count, too few for range of motion and tempo "
-            "(7.5) and for velocity (10). A shorter clip or more frames gives them."
+            "(7.5) and for velocity (10)."
         )
     elif not supports["velocity"]:
         warnings.append(f"{rate_hz:.1f} frames a second were analysed: too few for peak velocity, which needs 10.")

@@ -15,6 +15,8 @@ ROM_MIN_HZ = 7.5
 """Counting loses nothing above this; turning points of 1 s reps are met within a few degrees."""
 VELOCITY_MIN_HZ = 10.0
 """Below, peak angular velocity reads 25 to 57 % low, depending on the length of the rep."""
+MEANT_HZ = 0.05
+"""29.97 fps at stride 3 is 9.99 Hz: ten, as everybody means it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class SamplingPlan:
         Size of the analysed frame, px, as displayed.
     note
         In words, where the plan differs from what was asked; empty where it does not.
+    remedy
+        In words, what would let range of motion, tempo and velocity be measured; empty where they are.
     """
 
     frames: int
@@ -40,6 +44,7 @@ class SamplingPlan:
     stride: int | None
     size_wh: tuple[int, int]
     note: str
+    remedy: str = ""
 
     @property
     def supports(self) -> dict[str, bool]:
@@ -49,7 +54,7 @@ class SamplingPlan:
 
 def supported_at(sample_rate_hz: float) -> dict[str, bool]:
     """Return which claims a sample rate in Hz supports."""
-    rate = sample_rate_hz + 0.05  # 29.97 fps at stride 3 is 9.99 Hz: ten, as everybody means it
+    rate = sample_rate_hz + MEANT_HZ
     return {
         "counts": rate >= COUNT_MIN_HZ,
         "rom_and_tempo": rate >= ROM_MIN_HZ,
@@ -120,10 +125,11 @@ def plan_sampling(
     """
     source_frames = max(1, round(duration_s * fps))
     size = fit_width(size_wh, resize_width)
+    wanted = max(USEFUL_RATE_HZ, min_frames / duration_s)
+    auto_hz = min(fps, wanted, max_frames / duration_s)
     if frame_skip == "auto":
-        wanted = max(USEFUL_RATE_HZ, min_frames / duration_s)
-        rate = min(fps, wanted, max_frames / duration_s)
-        return SamplingPlan(max(1, round(duration_s * rate)), rate, None, size, "")
+        remedy = _say_remedy(auto_hz, auto_hz=auto_hz, fps=fps, max_frames=max_frames)
+        return SamplingPlan(max(1, round(duration_s * auto_hz)), auto_hz, None, size, "", remedy)
     needed = math.ceil(source_frames / max_frames)
     allowed = max(needed, source_frames // min_frames, 1)
     stride = min(max(frame_skip, needed), allowed)
@@ -138,7 +144,37 @@ def plan_sampling(
             f"Every {_ordinal(stride)} frame instead of every {_ordinal(frame_skip)}: "
             f"the clip is short, and fewer than {min_frames} frames measure nothing."
         )
-    return SamplingPlan(math.ceil(source_frames / stride), fps / stride, stride, size, note)
+    remedy = _say_remedy(fps / stride, auto_hz=auto_hz, fps=fps, max_frames=max_frames)
+    return SamplingPlan(math.ceil(source_frames / stride), fps / stride, stride, size, note, remedy)
+
+
+def _say_remedy(rate_hz: float, *, auto_hz: float, fps: float, max_frames: int) -> str:
+    """Say why a rate supports less than it might, and what to do: the skip, the camera, or the cap decides."""
+    by_camera, by_cap, missed = (_missed_at(hz) for hz in (fps, auto_hz, rate_hz))
+    if by_skip := [names for names in missed if names not in by_cap]:
+        return f"The frame skip leaves too few frames: with Auto, {_are_measured(by_skip[0])} too."
+    missed = {names: hz for names, hz in missed.items() if names not in by_camera}
+    if not missed:
+        return f"The clip itself has only {fps:.3g} frames a second: film with more." if by_camera else ""
+    spans = [
+        f"{_are_measured(names) if at == 0 else names} in clips up to {math.floor(max_frames / (hz - MEANT_HZ))} s"
+        for at, (names, hz) in enumerate(missed.items())
+    ]
+    return (
+        f"With at most {max_frames} frames a clip, {', '.join(spans)}: "
+        "cut off walking in and out, or film fewer reps at a time."
+    )
+
+
+def _missed_at(rate_hz: float) -> dict[str, float]:
+    """Return what a rate does not support beside the count, in words, and the rate in Hz that each needs."""
+    supports = supported_at(rate_hz)
+    needs = {"rom_and_tempo": ("range of motion and tempo", ROM_MIN_HZ), "velocity": ("velocity", VELOCITY_MIN_HZ)}
+    return dict(words for claim, words in needs.items() if not supports[claim])
+
+
+def _are_measured(names: str) -> str:
+    return f"{names} {'are' if ' and ' in names else 'is'} measured"
 
 
 def fit_width(size_wh: tuple[int, int], width: int) -> tuple[int, int]:

@@ -149,10 +149,12 @@ def test_the_sample_clip_is_analysed_from_the_page():
     assert {metric.label: metric.value for metric in app.metric}["Effective rate"] == "5.0 Hz"
     assert "Good for count." in text_of(app)
     assert "Too few frames a second for range of motion, tempo and velocity." in text_of(app)
+    assert "with Auto, range of motion and tempo are measured too" in text_of(app)
     app.button(key="analyze_start").click().run()
     wait_for(app, lambda app: "reps" in text_of(app))
     assert "5 reps" in text_of(app)
     assert "5.0 frames a second were analysed" in text_of(app)
+    assert "with Auto, range of motion and tempo are measured too" in text_of(app)
     app.switch_page("analyze.py").run()
     assert app.button(key="analyze_show")
     app.select_slider(key="analyze_skip").set_value("auto").run()

@@ -48,6 +48,45 @@ def test_a_fixed_skip_is_kept_where_it_can_be(duration_s, skip, stride, note):
 
 
 @pytest.mark.parametrize(
+    ("duration_s", "fps", "skip", "cap", "remedy"),
+    [
+        (20, 30, "auto", 200, ""),
+        (
+            27, 30, "auto", 200,
+            "With at most 200 frames a clip, range of motion and tempo are measured in clips up to 26 s, velocity in "
+            "clips up to 20 s: cut off walking in and out, or film fewer reps at a time.",
+        ),
+        (
+            22, 30, "auto", 200,
+            "With at most 200 frames a clip, velocity is measured in clips up to 20 s: cut off walking in and out, "
+            "or film fewer reps at a time.",
+        ),
+        (90, 30, "auto", 600, "With at most 600 frames a clip, range of motion and tempo are measured in clips up to"),
+        (27, 30, 6, 200, "With at most 200 frames a clip, range of motion and tempo are measured in clips up to 26 s"),
+        (10, 30, 6, 200, "The frame skip leaves too few frames: with Auto, range of motion and tempo are measured"),
+        (10, 30, 4, 200, "The frame skip leaves too few frames: with Auto, velocity is measured too."),
+        (10, 6, "auto", 200, "The clip itself has only 6 frames a second: film with more."),
+        (40, 8, "auto", 200, "With at most 200 frames a clip, range of motion and tempo are measured in clips up to 2"),
+    ],
+    ids=["enough", "cap", "cap, velocity", "larger cap", "skip and cap", "skip", "skip, velocity", "camera", "both"],
+)  # fmt: skip
+def test_what_a_rate_does_not_support_is_told_with_its_cause(duration_s, fps, skip, cap, remedy):
+    found = plan(duration_s, fps, frame_skip=skip, max_frames=cap).remedy
+    assert found.startswith(remedy)
+    assert bool(found) == bool(remedy)
+    assert not (fps == 8 and "velocity" in found), "the camera is too slow for it at any length"
+
+
+@given(cap=st.integers(60, 2000))
+def test_a_clip_as_long_as_the_remedy_allows_is_measured(cap):
+    remedy = plan(cap / 4, max_frames=cap).remedy
+    spans_s = [int(words.split(" s")[0]) for words in remedy.split("up to ")[1:]]
+    supports = [plan(span_s, max_frames=cap).supports for span_s in spans_s]
+    assert supports[0]["rom_and_tempo"]
+    assert supports[1]["velocity"]
+
+
+@pytest.mark.parametrize(
     ("size_wh", "width", "expected"),
     [
         ((1920, 1080), 480, (480, 270)),

@@ -72,15 +72,15 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
 
 
 def _describe(plan: SamplingPlan) -> str:
-    """Return in one line what the analysed frames a second allow."""
+    """Return what the analysed frames a second allow, and what would allow more."""
     held, missed = (
         [name for claim, names in _NAMES.items() if plan.supports[claim] == is_held for name in names]
         for is_held in (True, False)
     )
     if not held:
-        return f"{_NO} Too few frames a second even for the count."
+        return f"{_NO} Too few frames a second even for the count. {plan.remedy}"
     good = f"{_YES} Good for {_enumerate(held)}."
-    return f"{good}  \n{_NO} Too few frames a second for {_enumerate(missed)}." if missed else good
+    return f"{good}  \n{_NO} Too few frames a second for {_enumerate(missed)}. {plan.remedy}" if missed else good
 
 
 def _enumerate(names: list[str]) -> str:
