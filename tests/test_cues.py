@@ -33,8 +33,8 @@ def cues_of(done: Performance, exercise: str | None, view: str, rate_hz: float =
     return compute_cues(done.track, done.angles, seen_from(view), recognition=found, metrics=metrics)
 
 
-def checked(name: str | None, view: str, *, rate_hz: float = 15.0, **turn: float) -> str:
-    done = perform(faulty(name or "squat", **turn), yaw_deg=VIEW_YAW[view], reps=3)
+def checked(name: str | None, view: str, *, rate_hz: float = 15.0, reps: int = 3, **turn: float) -> str:
+    done = perform(faulty(name or "squat", **turn), yaw_deg=VIEW_YAW[view], reps=reps, rate_hz=rate_hz)
     metrics = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=rate_hz)
     found = Recognition(name, 0.9, "")
     return say_checked(done.track, done.angles, seen_from(view), recognition=found, metrics=metrics)
@@ -213,8 +213,24 @@ def test_what_was_found_is_not_told_again():
 
 def test_what_was_not_measured_is_no_clean_bill():
     said = checked("squat", "side_right", rate_hz=5.0)
-    assert said.startswith("Not measured well enough to judge: depth, ")
+    assert "Too few analysed frames a second to judge (5.0, it takes 7.5): depth, " in said
+    assert said.count("to judge") == 1, "the rate is the one reason, for the range too"
     assert "Checked" not in said
+
+
+def test_too_few_reps_for_a_usual_range_are_the_reason_told():
+    said = checked("squat", "side_right", reps=2)
+    assert "Checked, nothing to correct: depth, " in said
+    assert "Too few reps to judge (2, it takes 3): reps of short range." in said
+
+
+def test_landmarks_that_are_hidden_are_the_reason_where_rate_and_reps_are_enough():
+    done = perform(PERFORMED["squat"], reps=3)
+    metrics = compute_metrics(done.track, done.angles, done.count, sample_rate_hz=15.0)
+    hidden = replace(done.track, visibility=np.zeros_like(done.track.visibility))
+    found = Recognition("squat", 0.9, "")
+    said = say_checked(hidden, done.angles, seen_from("side_right"), recognition=found, metrics=metrics)
+    assert "Not measured well enough to judge: depth, " in said
 
 
 def test_form_of_an_unknown_exercise_is_not_judged():

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cues.measures import MEASURES, Scene, steady_points
+from core.cues.measures import MEASURES, USUAL_MIN_REPS, Scene, steady_points
 from core.exercises import BY_NAME, CUE_RULES, FOR_ANY, CueRule
 from core.landmarks import LandmarkTrack
 from core.metrics import RepMetrics, SetMetrics
 from core.recognition import Recognition
+from core.sampling import ROM_MIN_HZ, mean_rate_hz, supported_at
 from core.view import View
 
 Floats = NDArray[np.float64]
@@ -99,18 +100,23 @@ def say_checked(
     found = {rule.kind for rule, _, _, value in measured if value > rule.threshold}
     groups: dict[str, list[str]] = {}
     for rule in _rules(recognition.exercise):
-        if rule.kind not in found:
-            groups.setdefault(_why_no_cue(rule, view, is_measured=rule.kind in looked_for), []).append(rule.name)
+        if rule.kind in looked_for - found:
+            groups.setdefault("Checked, nothing to correct", []).append(rule.name)
+        elif rule.kind not in found:
+            groups.setdefault(_why_not_judged(rule, track, view, metrics=metrics), []).append(rule.name)
     if unseen := BY_NAME[recognition.exercise].unseen:
         groups["Never judged, the model sees no point between shoulders and hips"] = [unseen]
     return " ".join(f"{why}: {', '.join(names)}." for why, names in groups.items())
 
 
-def _why_no_cue(rule: CueRule, view: View, *, is_measured: bool) -> str:
-    if is_measured:
-        return "Checked, nothing to correct"
+def _why_not_judged(rule: CueRule, track: LandmarkTrack, view: View, *, metrics: SetMetrics) -> str:
+    rate_hz, reps = mean_rate_hz(track.time_s), sum(not rep.is_partial for rep in metrics.reps)
     if rule.views and view.name not in rule.views:
         return f"Not to be seen from here; film from the {'side' if 'side_left' in rule.views else 'front'}"
+    if not supported_at(rate_hz)["rom_and_tempo"]:
+        return f"Too few analysed frames a second to judge ({rate_hz:.1f}, it takes {ROM_MIN_HZ})"
+    if rule.kind == "range_short" and reps < USUAL_MIN_REPS:
+        return f"Too few reps to judge ({reps}, it takes {USUAL_MIN_REPS})"
     return "Not measured well enough to judge"
 
 
