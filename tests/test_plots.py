@@ -306,11 +306,18 @@ def test_without_reps_there_is_a_reason_and_no_figure(plot, analysis):
     assert len(drawing.words) > 20
 
 
-@pytest.mark.parametrize("plot", [plot_tempo, plot_trend])
+@pytest.mark.parametrize("plot", [plot_overlay, plot_tempo, plot_trend])
 def test_what_the_rate_withholds_is_not_drawn(plot, slow_rate):
     drawing = plot(slow_rate)
     assert drawing.figure is None
     assert "withheld: 5.0 frames a second" in drawing.words
+
+
+def test_a_rep_filmed_too_slowly_for_its_range_is_left_out_of_the_overlay(analysis):
+    reps = analysis.metrics.reps
+    unmeasured = replace(analysis.metrics, reps=(replace(reps[0], rom_deg=float("nan")), *reps[1:]))
+    figure = plot_overlay(replace(analysis, metrics=unmeasured)).figure
+    assert sum(trace.name == "Whole reps" for trace in figure.data) == len(reps) - 1
 
 
 @pytest.mark.parametrize("plot", [plot_overlay, plot_tempo, plot_trend])

@@ -202,6 +202,18 @@ def test_a_low_rate_gives_dashes_with_the_reason(fps, withheld):
     ]
 
 
+def test_no_angle_is_told_where_the_rate_withholds_ranges(tmp_path):
+    slow = make_analysis(reps=4, fps=6)
+    folder = write_stills(slow, tmp_path)
+    captions = [still.caption for rep in make_filmstrip(slow, folder).reps for still in rep.stills]
+    assert len(captions) == 12
+    assert all(caption.endswith("· –") for caption in captions)
+    page = report(slow, folder=folder)
+    labels = [attrs["aria-label"] for _, attrs in page.tags if attrs.get("aria-label")]
+    assert len(labels) > 12, "the pictures and the curve stay"
+    assert not [label for label in labels if "°" in label]
+
+
 def test_what_is_not_known_is_a_dash_in_the_table(five):
     unknown = replace(five.metrics.reps[1], rom_deg=math.nan, min_deg=math.nan, max_deg=math.nan, to_turn_s=math.nan)
     reps = (five.metrics.reps[0], unknown, *five.metrics.reps[2:])

@@ -28,6 +28,7 @@ from core.palette import (
     translucent,
 )
 from core.pipeline import Analysis
+from core.sampling import supported_at
 
 _HEIGHT_PX = 320
 _KINDS = {"whole": "Whole reps", "partial": "Partial", "edited": "Edited"}
@@ -53,10 +54,12 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     """Lay all reps over each other, 0 to 100 % of the phase of each, with mean ± SD of the whole ones.
 
     Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
-    own mean. A rep with a gap in its angle, or cut by the clip, is left out.
+    own mean. A rep with a gap in its angle, with too few frames for its range, or cut by the clip, is left out.
     """
     curves = [(rep, normalize_rep(analysis, rep)) for rep in analysis.metrics.reps if not rep.is_cut]
-    drawn = [(rep, curve) for rep, curve in curves if curve is not None]
+    drawn = [(rep, curve) for rep, curve in curves if curve is not None and math.isfinite(rep.rom_deg)]
+    if not supported_at(analysis.sample_rate_hz)["rom_and_tempo"]:
+        return Drawing(None, _why_withheld(analysis.metrics, "The reps"))
     if len(drawn) < 2:
         return Drawing(None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured throughout.")
     figure, spreads = go.Figure(), []

@@ -120,7 +120,8 @@ def _draw_curve(analysis: Analysis, names: list[str], *, width: float, title: st
     ]
     keys = [(kind, say_joint(name)) for name, kind in kinds.items()]
     parts += [text(0, 11, "degrees"), legend(keys, right=width, y=11)]
-    label = f"{title}: {_range_in_words(analysis, names)}; {count_of(len(analysis.metrics.reps), 'rep')} marked."
+    between = f"{said}; " if (said := _range_in_words(analysis, names)) else ""
+    label = f"{title}: {between}{count_of(len(analysis.metrics.reps), 'rep')} marked."
     return wrap(width, CURVE_PX, parts, label=label)
 
 
@@ -133,6 +134,9 @@ def _at(analysis: Analysis, names: list[str], rep: RepMetrics) -> float:
 
 
 def _range_in_words(analysis: Analysis, names: list[str]) -> str:
+    """Say between which angles the series lie; nothing at a rate that withholds ranges."""
+    if not supported_at(analysis.sample_rate_hz)["rom_and_tempo"]:
+        return ""
     said = (
         f"{say_joint(name)} between {np.nanmin(analysis.angles[name]):.0f}° and {np.nanmax(analysis.angles[name]):.0f}°"
         for name in names

@@ -144,7 +144,7 @@ def _place(middle: float, length: float, room: float) -> float:
 def _stills(analysis: Analysis, rep: RepMetrics, *, rows: list[int], box: Box, folder: Path) -> tuple[Still, ...]:
     stills = []
     for moment, at_s, row in zip(("Start", "Turn", "End"), _moments(rep), rows, strict=True):
-        angle = say(_angle(analysis, rep.joint, row), "°")
+        angle = say(_angle(analysis, rep, row), "°")
         label = f"{rep_name(rep)}, {moment.lower()}, {at_s:.1f} s: {say_joint(rep.joint)} {angle}"
         jpeg = still_path(folder, analysis.frame_index[row]).read_bytes()
         svg = _draw(analysis, rep.joint, row=row, box=box, jpeg=jpeg, label=label)
@@ -152,9 +152,11 @@ def _stills(analysis: Analysis, rep: RepMetrics, *, rows: list[int], box: Box, f
     return tuple(stills)
 
 
-def _angle(analysis: Analysis, joint: str, row: int) -> float:
-    names = [f"{side}_{joint}" for side in SIDES] if joint in JOINTS else [joint]
-    return float(np.mean([analysis.angles[name][row] for name in names])) if joint else float("nan")
+def _angle(analysis: Analysis, rep: RepMetrics, row: int) -> float:
+    """Return the angle a rep is measured on; NaN where its range is withheld: two angles would tell it all the same."""
+    if not rep.joint or np.isnan(rep.rom_deg):
+        return float("nan")
+    return float(analysis.angle(rep.joint)[row])
 
 
 def _draw(analysis: Analysis, joint: str, *, row: int, box: Box, jpeg: bytes, label: str) -> str:

@@ -47,17 +47,17 @@ def know_truth() -> Truth:
     return compute_truth(MOTION, filming=FILMING)
 
 
-def analyse(clip: Path) -> Analysis:
+def analyse(clip: Path, *, stride: int = STRIDE) -> Analysis:
     """Return what a perfect pose model would find in the clip."""
     truth = know_truth()
-    rows = slice(None, None, STRIDE)
+    rows = slice(None, None, stride)
     track = truth.track.take(rows)
     info = probe(clip, max_duration_s=300)
     plan = plan_sampling(
         duration_s=info.duration_s,
         fps=info.fps,
         size_wh=(info.width, info.height),
-        frame_skip=STRIDE,
+        frame_skip=stride,
         max_frames=600,
         min_frames=4,
         resize_width=info.width,

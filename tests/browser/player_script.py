@@ -1,4 +1,4 @@
-"""What `player_app` shows; the query says which clip, how many players, and how narrow."""
+"""What `player_app` shows; the query says which clip if any, at which stride analysed, and how many players."""
 
 import os
 from functools import cache
@@ -11,7 +11,7 @@ from core.corrections import Corrections
 from core.errors import CorrectionError
 from core.pipeline import Analysis, correct
 from pages.components.player import show_player
-from tests.browser.player_case import analyse
+from tests.browser.player_case import STRIDE, analyse
 
 st.set_page_config(layout="wide")
 FOLDER = Path(os.environ["PLAYER_FOLDER"])
@@ -37,11 +37,12 @@ def apply(analysis: Analysis, edit: dict) -> tuple:
 def show(clip: str, *, key: str) -> None:
     """Show one player; its corrections live in the session."""
     history = st.session_state.setdefault(f"{key}_history", [Corrections()])
-    analysis = correct(found(FOLDER / clip), history[-1])
+    stride = int(st.query_params.get("stride", STRIDE))
+    analysis = correct(found(FOLDER / clip, stride=stride), history[-1])
     asked_s, asked_id = st.session_state.get("seek", (None, 0))
     edit = show_player(
         analysis,
-        clip_src=f"/files/{'gone' if 'gone' in st.query_params else ''}{clip}",
+        clip_src=None if "unkept" in st.query_params else f"/files/{'gone' if 'gone' in st.query_params else ''}{clip}",
         preview_src="/files/clip.mp4" if clip != "clip.mp4" else None,
         stills_src="/files/stills",
         joints=["knee", "hip"],

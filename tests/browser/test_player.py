@@ -468,6 +468,13 @@ def test_what_the_browser_cannot_play_is_shown_as_its_preview(context, player_ap
     wait_for_time(page, 3.0, within_s=0.05)
 
 
+@pytest.mark.parametrize(("stride", "told"), [(2, r"^turn\d+°$"), (6, "^turn–$")])
+def test_a_strip_tells_no_angle_where_the_rate_withholds_ranges(context, player_app, stride, told):
+    page = open_player(context, player_app, query=f"stride={stride}")
+    expect(page.locator(".rs-card")).to_have_count(5)
+    expect(page.locator(".rs-card .rs-shot:nth-child(2) .rs-shot-caption")).to_have_text([re.compile(told)] * 5)
+
+
 def test_a_clip_that_is_gone_is_said_and_the_curves_stay(context, player_app):
     page = open_player(context, player_app, query="gone")
     expect(page.locator(".rs-message")).to_contain_text("no longer on the server")

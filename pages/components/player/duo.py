@@ -15,6 +15,7 @@ from core.metrics.joint import base_joint
 from core.palette import SET_COLORS, SET_DASHES, SIDE_COLORS, translucent
 from core.pipeline import Analysis
 from core.plots import joint_title
+from core.sampling import supported_at
 from pages.components.player.workbench import clip_data, read_browser, set_data
 from pages.plotly_js import PLOTLY_SRC
 
@@ -110,10 +111,11 @@ def _chart(
         phase_curves(each.track.time_s, each.angle(_name_in(each, joint)), reps=reps)
         for each, reps in zip(analyses, moments, strict=True)
     ]
+    ranges = [_range(each, rate_hz=of.sample_rate_hz) for of, each in zip(analyses, curves, strict=True)]
     rows = [[pair[place] for pair in pairs] for place in (0, 1)]
     return {
         "title": joint_title(joint),
-        "words": f"{joint_title(joint)} over a rep: A {_range(curves[0])}, B {_range(curves[1])}",
+        "words": f"{joint_title(joint)} over a rep: A {ranges[0]}, B {ranges[1]}",
         **{
             name: {
                 "mean": _numbers(each.mean),
@@ -133,9 +135,10 @@ def _name_in(analysis: Analysis, joint: str) -> str:
     return f"{near}_{joint}" if near and joint != TRUNK_LEAN else joint
 
 
-def _range(curves: PhaseCurves) -> str:
+def _range(curves: PhaseCurves, *, rate_hz: float) -> str:
     known = curves.mean[np.isfinite(curves.mean)]
-    return f"{known.min():.0f} to {known.max():.0f}°" if len(known) else "not measured"
+    is_measured = len(known) and supported_at(rate_hz)["rom_and_tempo"]
+    return f"{known.min():.0f} to {known.max():.0f}°" if is_measured else "not measured"
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:

@@ -62,7 +62,8 @@ class Filmstrip {
     card.append(this.makeHead(rep));
     const shots = make("div", "rs-shots");
     for (const [name, at] of [["start", rep.start_s], ["turn", rep.turn_s], ["end", rep.end_s]]) {
-      const angle = driving ? driving.degrees[nearestRow(driving.timeS, at)] : NaN; // of the picture shown
+      const isTold = driving && rep.rom_deg !== null; // where a range is withheld, two angles would tell it all the same
+      const angle = isTold ? driving.degrees[nearestRow(driving.timeS, at)] : NaN; // of the picture shown
       shots.append(this.makeShot(rep, { name, at, crop, track, angle }));
     }
     card.append(shots);
