@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.exercises import BY_NAME
 from core.landmarks import LandmarkTrack
 from core.reps import RepCount
 from core.sampling import SamplingPlan, rate_within, supported_at
@@ -33,8 +34,10 @@ def clip_caveats(track: LandmarkTrack, *, info: VideoInfo, plan: SamplingPlan) -
     return warnings
 
 
-def track_caveats(track: LandmarkTrack, count: RepCount, *, view: View, rate_hz: float) -> list[str]:
-    """Return what the landmarks, the rate and the camera's view do not show."""
+def track_caveats(
+    track: LandmarkTrack, count: RepCount, *, view: View, rate_hz: float, exercise: str | None
+) -> list[str]:
+    """Return what the landmarks, the rate and the camera's view of the exercise do not show."""
     warnings = [count.reason] if count.reason else []
     supports = supported_at(rate_hz)
     if not supports["counts"]:
@@ -57,12 +60,19 @@ def track_caveats(track: LandmarkTrack, count: RepCount, *, view: View, rate_hz:
         "A rep across it is not measured."
         for start, end in lost_intervals(track)
     ]
-    if view.name in FACING:
-        warnings.append(
-            f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
-            "and may be off by 10 to 15°. Film from the side to judge depth and range."
-        )
-    return warnings
+    return [*warnings, *_facing_caveats(view, exercise)]
+
+
+def _facing_caveats(view: View, exercise: str | None) -> list[str]:
+    """Return what a camera that joints bend towards does not show; some bend across its picture from the front."""
+    film_from = BY_NAME[exercise].film_from if exercise else None
+    if view.name not in FACING or (film_from == "front" and view.name != "above"):
+        return []
+    place = f"the {film_from}" if film_from else "where they are seen to bend, for most exercises the side,"
+    return [
+        f"The camera is {FACING[view.name]}: joints bend towards it, so their angles rest on estimated depth "
+        f"and may be off by 10 to 15°. Film from {place} to judge depth and range."
+    ]
 
 
 def _slow_reps(track: LandmarkTrack, count: RepCount, *, rate_hz: float) -> list[int]:

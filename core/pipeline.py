@@ -223,7 +223,7 @@ def summarize(
         cues=cues,
         corrections=corrections,
         sample_rate_hz=rate_hz,
-        warnings=tuple(track_caveats(track, count, view=view, rate_hz=rate_hz)),
+        warnings=tuple(track_caveats(track, count, view=view, rate_hz=rate_hz, exercise=recognition.exercise)),
         timing=Timing(total_s=time.perf_counter() - started),
         peak_mb=peak_rss_mb(),
     )
@@ -235,7 +235,13 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
     count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
-    told = track_caveats(analysis.track, count, view=analysis.view, rate_hz=analysis.sample_rate_hz)
+    told = track_caveats(
+        analysis.track,
+        count,
+        view=analysis.view,
+        rate_hz=analysis.sample_rate_hz,
+        exercise=recognition.exercise,
+    )
     return replace(
         analysis,
         count=count,
@@ -248,8 +254,14 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
 
 
 def clip_warnings(analysis: Analysis) -> tuple[str, ...]:
-    """Return the warnings that come from the clip; the others name reps by number, and are told anew with these."""
-    of_reps = set(track_caveats(analysis.track, analysis.count, view=analysis.view, rate_hz=analysis.sample_rate_hz))
+    """Return the warnings that come from the clip; the others tell of its reps and exercise, and change with these."""
+    of_reps = track_caveats(
+        analysis.track,
+        analysis.count,
+        view=analysis.view,
+        rate_hz=analysis.sample_rate_hz,
+        exercise=analysis.recognition.exercise,
+    )
     return tuple(warning for warning in analysis.warnings if warning not in of_reps)
 
 

@@ -1,6 +1,7 @@
 """The stages together: from a drawn clip, or perfect landmarks, to an Analysis with honest warnings."""
 
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from core.analyze import analyze_clip
 from core.caveats import lost_intervals, track_caveats
 from core.corrections import Corrections
 from core.errors import NoPersonError, PoseModelError, VideoError
+from core.exercises import EXERCISES
 from core.follow import Clock, stream_poses
 from core.landmarks import INDEX
 from core.mannequin import Filming, View, compute_truth, plan_steady
@@ -154,6 +156,30 @@ def test_a_camera_in_front_is_told():
     assert any(warning.startswith("The camera is in front: ") for warning in summarize(track).warnings)
 
 
+@pytest.fixture(scope="module")
+def from_the_front() -> Analysis:
+    seen = View(yaw_deg=0)
+    return summarize(compute_truth(plan_steady("squat", count=5), filming=Filming(fps=15, view=seen)).track)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("name", ["front", "back", "above"])
+def test_advice_where_to_film_from_is_that_of_the_catalog(from_the_front, name, exercise):
+    seen = replace(from_the_front, view=replace(from_the_front.view, name=name), warnings=())
+    chosen = correct(correct(seen, Corrections(exercise="squat")), Corrections(exercise=exercise.name))
+    advised = [words for warning in chosen.warnings for words in re.findall("Film from the (\\w+) to", warning)]
+    is_seen = exercise.film_from == "front" and name != "above"  # its joint bends across the picture
+    assert advised == ([] if is_seen else [exercise.film_from])
+
+
+def test_where_to_film_an_unknown_exercise_from_is_left_open(from_the_front):
+    view = from_the_front.view
+    said = track_caveats(from_the_front.track, from_the_front.count, view=view, rate_hz=15.0, exercise=None)
+    assert said[-1].endswith(
+        "Film from where they are seen to bend, for most exercises the side, to judge depth and range."
+    )
+
+
 def test_a_lost_person_is_told_with_the_time(squat_track):
     xyz = squat_track.xyz.copy()
     xyz[30:60] = np.nan
@@ -190,7 +216,7 @@ def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
 
 def test_why_nothing_was_counted_is_said_before_what_else_there_is_to_say(analysis):
     nothing = RepCount(None, np.full(3, np.nan), "deg", reason="The body hardly moves: nothing to count.")
-    said = track_caveats(analysis.track, nothing, view=replace(analysis.view, name="front"), rate_hz=5.0)
+    said = track_caveats(analysis.track, nothing, view=replace(analysis.view, name="front"), rate_hz=5.0, exercise=None)
     assert said[0] == nothing.reason
     assert len(said) > 1
 
