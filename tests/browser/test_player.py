@@ -475,6 +475,34 @@ def test_a_strip_tells_no_angle_where_the_rate_withholds_ranges(context, player_
     expect(page.locator(".rs-card .rs-shot:nth-child(2) .rs-shot-caption")).to_have_text([re.compile(told)] * 5)
 
 
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desktop", "phone"])
+def test_a_set_without_its_clip_keeps_slider_time_and_steps(context, player_app, size):
+    page = open_player(context, player_app, query="unkept", size=size)
+    expect(page.locator(".rs-screen")).to_be_hidden()
+    expect(page.locator(".rs-options")).to_be_hidden()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Next rep").click()
+    start_s = time_of(page)
+    page.get_by_role("button", name="One frame forward").click()
+    assert time_of(page) == pytest.approx(start_s + FRAME_S, abs=FRAME_S)
+    assert time_of(page) > start_s
+    page.get_by_label("Time in the clip").fill("3.5")
+    expect(page.locator(".rs-time")).to_have_text(re.compile(r"^3\.50 / "))
+    assert cursor_of(page) == pytest.approx(3.5, abs=0.03)
+    open_tools(page, rep=2)
+    page.get_by_label("Time in the clip").fill("3.5")
+    tool(page, "Split here").click()
+    assert edits_of(page, count=1)[0]["at_s"] == pytest.approx(3.5)
+
+
+def test_a_seek_from_outside_brings_curves_without_a_clip_on_screen(context, player_app):
+    page = open_player(context, player_app, query="unkept", size=(390, 700))
+    page.get_by_role("button", name="Go to 4 s").click()
+    expect(page.locator(".rs-time")).to_have_text(re.compile(r"^4\.00 / "))
+    expect(page.locator(".rs-transport")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".rs-lane")).to_be_in_viewport(ratio=1)
+
+
 def test_a_clip_that_is_gone_is_said_and_the_curves_stay(context, player_app):
     page = open_player(context, player_app, query="gone")
     expect(page.locator(".rs-message")).to_contain_text("no longer on the server")

@@ -54,8 +54,7 @@ class Bench extends Mounted {
 
   /** Scroll to the picture, or to the curves where there is none; what is on screen already stays where it is. */
   comeIntoView() {
-    const stage = this.find(".rs-stage");
-    const shown = stage.hidden ? this.find(".rs-curves") : stage;
+    const shown = this.find(this.data.clip ? ".rs-stage" : ".rs-main");
     shown.scrollIntoView({ block: "nearest", behavior: this.stillness.matches ? "auto" : "smooth" });
   }
 

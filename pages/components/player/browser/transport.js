@@ -32,8 +32,6 @@ class Transport {
     const noClip = clip.canPlay ? "" : "There is no clip to play here.";
     const noReps = reps.length ? "" : "There are no reps.";
     setOff(play, noClip, `${play.ariaLabel} (space)`);
-    setOff(this.buttons.back, noClip, "One frame back (left arrow)");
-    setOff(this.buttons.forward, noClip, "One frame forward (right arrow)");
     setOff(loop, noClip || noReps, "Loop this rep (L)");
     setOff(this.buttons.previous, noReps, "Previous rep");
     setOff(this.buttons.next, noReps, "Next rep");
@@ -73,7 +71,7 @@ class Picture {
 
   update() {
     const { data } = this.bench;
-    this.bench.find(".rs-stage").hidden = !data.clip;
+    this.bench.root.classList.toggle("rs-clipless", !data.clip);
     if (data.clip) this.screen.style.setProperty("--rs-ratio", data.clip.size_wh[0] / data.clip.size_wh[1]);
     this.draw();
   }
