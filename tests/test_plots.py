@@ -83,6 +83,22 @@ def test_noise_is_no_joint_that_moves(analysis):
     assert "ankle" not in moving_joints(noisy, most=2)
 
 
+@pytest.mark.parametrize(("yaw_deg", "drawn"), [(0, ["elbow"]), (90, ["elbow", "hip"])], ids=["front", "side"])
+def test_a_joint_that_moves_no_more_than_its_error_there_is_left_out(yaw_deg, drawn):
+    """Depth leaks into the hips of a curl, in time with the reps: by 25°, about their error from the front."""
+    done = summarize(perform(EXERCISES["curl"], yaw_deg=yaw_deg).track)
+    leak_deg = 25 * (1 - np.cos(np.pi * done.track.time_s)) / 2
+    leaked = {f"{side}_hip": leak_deg for side in ("left", "right")}
+    assert moving_joints(replace(done, angles=done.angles | leaked), most=2) == drawn
+
+
+def test_some_joint_is_drawn_where_none_moves_beyond_its_error(analysis):
+    still = {name: np.zeros_like(values) for name, values in analysis.angles.items()}
+    nothing = correct(analysis, Corrections(reps=()))
+    nothing = replace(nothing, metrics=replace(nothing.metrics, joint=None), angles=still)
+    assert moving_joints(nothing, most=2)
+
+
 def test_the_turn_is_marked_on_the_side_measured(analysis):
     reps = tuple(replace(rep, joint="right_knee") for rep in analysis.metrics.reps)
     other = replace(analysis, metrics=replace(analysis.metrics, reps=reps))

@@ -14,6 +14,9 @@ from core.reps import Rep
 _BAND, _PARTIAL_BAND, _BAND_EDGE = translucent(ACCENT, 0.1), translucent(NEUTRAL, 0.1), translucent(NEUTRAL, 0.5)
 _EDITED_EDGE = REP_COLORS["edited"]
 _HEIGHT_PX = 280
+SWING_OF_ERROR = 2 * 2**0.5
+"""An error that swings in time with the reps, as depth that leaks into an angle does, runs through so many times its
+RMSE: those of a sine."""
 
 
 def joint_title(joint: str) -> str:
@@ -62,7 +65,8 @@ def plot_live(time_s: list[float], values_deg: list[float], *, name: str, end_s:
 def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
     """Return the joints worth drawing first: the measured, the driving one, then those that move most, and with it.
 
-    Where the trainer chose one that shows no reps, it comes first all the same.
+    Where the trainer chose one that shows no reps, it comes first all the same. A joint that moves by no more than its
+    error in this view is left out, unless there is no other: from the front a curl seems to bend the hips.
     """
     signal = analysis.count.signal
 
@@ -74,14 +78,23 @@ def moving_joints(analysis: Analysis, *, most: int) -> list[str]:
         return _range(series) * abs(float(np.corrcoef(series[known], signal[known])[0, 1]))
 
     def movement(joint: str) -> float:
-        return max(
-            weight(name) for name in ([TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES])
-        )
+        return max(weight(name) for name in _series_of(joint))
 
     measured, driving = analysis.metrics.joint or "", analysis.count.driving_joint or analysis.corrections.joint or ""
     joints = [*JOINTS, TRUNK_LEAN]
     joints.sort(key=lambda joint: (joint not in measured, joint not in driving, -movement(joint)))
-    return joints[:most]
+    worth = [joint for joint in joints if joint in measured + driving or _moves_beyond_error(analysis, joint)]
+    return (worth or joints)[:most]
+
+
+def _moves_beyond_error(analysis: Analysis, joint: str) -> bool:
+    errors_deg = {name: analysis.trust[name].expected_error_deg for name in _series_of(joint)}
+    # where the error is not known it cannot be told
+    return any(not _range(analysis.angles[name]) <= SWING_OF_ERROR * error for name, error in errors_deg.items())
+
+
+def _series_of(joint: str) -> list[str]:
+    return [TRUNK_LEAN] if joint == TRUNK_LEAN else [f"{side}_{joint}" for side in SIDES]
 
 
 def most_moving_angle(series: dict[str, list[float]]) -> str:
