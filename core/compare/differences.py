@@ -213,10 +213,14 @@ def _same_exercise(one: Analysis, other: Analysis) -> bool:
 
 
 def _same_view(one: Analysis, other: Analysis) -> bool:
-    """Tell whether the camera stood alike; from the left and from the right are."""
-    turns = [each.view.turn_deg for each in (one, other)]
-    is_special = [each.view.name in ("above", "unknown", "back") for each in (one, other)]
-    return is_special[0] == is_special[1] and abs(turns[0] - turns[1]) <= VIEW_APART_DEG
+    views = one.view, other.view
+    return are_places_alike((views[0].name, views[0].turn_deg), (views[1].name, views[1].turn_deg))
+
+
+def are_places_alike(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    """Tell whether the camera stood alike, by name and turn of its views; from the left and from the right are."""
+    is_special = [name in ("above", "unknown", "back") for name, _ in (one, other)]
+    return is_special[0] == is_special[1] and abs(one[1] - other[1]) <= VIEW_APART_DEG
 
 
 def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[str]:

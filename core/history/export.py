@@ -25,7 +25,7 @@ _ENDINGS = {
     "image/gif": ".gif",
 }
 _COLUMNS = (
-    "folder", "athlete", "name", "note", "session_on", "load_kg", "exercise", "rep_count", "joint", *NUMBERS,
+    "folder", "athlete", "name", "note", "session_on", "load_kg", "exercise", "rep_count", "joint", "view", *NUMBERS,
     "clip_name", "saved_at", "id",
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The numbers of a set that are followed from session to session."""
 
+import math
 from dataclasses import dataclass
 
 from core.pipeline import Analysis
@@ -21,6 +22,8 @@ class Figures:
         Mean velocity, mean of the whole reps.
     velocity_loss_pct, asymmetry_pct, time_under_tension_s
         As in `core.metrics.SetMetrics`.
+    view, turn_deg
+        From where the camera saw the body, as in `core.view.View`; None where an earlier release did not tell.
     """
 
     joint: str | None
@@ -31,9 +34,11 @@ class Figures:
     velocity_loss_pct: float
     asymmetry_pct: float
     time_under_tension_s: float
+    view: str | None = None
+    turn_deg: float = math.nan
 
 
-NUMBERS = tuple(name for name in Figures.__dataclass_fields__ if name != "joint")
+NUMBERS = tuple(name for name in Figures.__dataclass_fields__ if name not in ("joint", "view"))
 
 
 def figures_of(analysis: Analysis) -> Figures:
@@ -49,4 +54,6 @@ def figures_of(analysis: Analysis) -> Figures:
         velocity_loss_pct=metrics.velocity_loss_pct,
         asymmetry_pct=metrics.asymmetry_pct,
         time_under_tension_s=metrics.time_under_tension_s,
+        view=analysis.view.name,
+        turn_deg=analysis.view.turn_deg,
     )

@@ -69,6 +69,7 @@ def measured(analysis: Analysis, *, clip_name: str) -> dict[str, Any]:
         "exercise": analysis.recognition.exercise,
         "rep_count": analysis.rep_count,
         "joint": figures.joint,
+        "view": figures.view,
         "format": FORMAT,
         "record": record,
         "result": to_json(analysis, clip=clip_name),
@@ -135,7 +136,7 @@ def to_summary(row: Mapping[Any, Any], drawn: tuple[int, ...]) -> SavedSummary:
         labels=Labels(row["athlete"], row["name"], row["note"], row["session_on"], row["load_kg"]),
         exercise=row["exercise"],
         rep_count=row["rep_count"],
-        figures=Figures(joint=row["joint"], **numbers),
+        figures=Figures(joint=row["joint"], view=row["view"], **numbers),
         saved_at=saved_at if saved_at.tzinfo else saved_at.replace(tzinfo=UTC),  # SQLite keeps no time zone
         clip_name=row["clip_name"],
         clip_type=row["clip_type"],

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The last revision in `migrations/versions`; a test compares the two."""
 
 metadata = MetaData(
@@ -58,6 +58,8 @@ analyses = Table(
     Column("landmarks", LargeBinary, nullable=False),
     Column("load_kg", Float),
     Column("hidden_at", DateTime(timezone=True), index=True),
+    Column("view", String(16)),
+    Column("turn_deg", Float),
     Index(None, "owner", "session_on"),
 )
 

@@ -1,11 +1,12 @@
 """One number from session to session."""
 
 import math
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
 from core.history.trends import Point, Trend
-from core.palette import ACCENT, PHASE_COLORS
+from core.palette import ACCENT, NEUTRAL, PHASE_COLORS
 from core.plots.shape import Drawing
 
 _HEIGHT_PX = 240
@@ -15,8 +16,12 @@ _SYMBOLS = {"": "circle", "Lowering": "diamond", "Lifting": "square"}
 
 
 def plot_sessions(trend: Trend) -> Drawing:
-    """Draw a trend over the days of training; a chart needs two of them."""
-    drawn = {name: points for name, points in trend.series.items() if len(points) >= 2}
+    """Draw a trend over the days of training; a chart needs two of them. What is filmed from elsewhere stands apart."""
+    drawn = {
+        name: points
+        for name, points in trend.series.items()
+        if points and len(points) + len(trend.elsewhere.get(name, ())) >= 2
+    }
     if not drawn:
         return Drawing(None, "From two sessions with this number on.")
     figure = go.Figure()
@@ -31,11 +36,21 @@ def plot_sessions(trend: Trend) -> Drawing:
             marker={"color": _COLORS[name], "size": 9, "symbol": _SYMBOLS[name]},
             hovertemplate=f"%{{x|%d %b %Y}}: %{{y:.4g}} {trend.unit}, %{{customdata}}<extra>{name}</extra>",
         )
-    days = sorted({point.day for points in drawn.values() for point in points})
+    apart = {name: trend.elsewhere[name] for name in drawn if trend.elsewhere.get(name)}
+    for name, points in apart.items():
+        figure.add_scatter(
+            x=[point.day for point in points],
+            y=[point.value for point in points],
+            mode="markers",
+            name=f"{name}, filmed from elsewhere".removeprefix(", ").capitalize(),
+            marker={"color": NEUTRAL, "size": 9, "symbol": f"{_SYMBOLS[name]}-open", "line": {"width": 2}},
+            hovertemplate=f"%{{x|%d %b %Y}}: %{{y:.4g}} {trend.unit}<extra>Filmed from elsewhere</extra>",
+        )
+    days = sorted({point.day for points in (*drawn.values(), *apart.values()) for point in points})
     figure.update_layout(
         height=_HEIGHT_PX,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        showlegend=len(drawn) > 1,
+        showlegend=len(drawn) + len(apart) > 1,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         dragmode=False,
     )
@@ -47,14 +62,16 @@ def plot_sessions(trend: Trend) -> Drawing:
         _in_words(name, points, trend.unit, detectable=trend.detectable.get(name, math.nan))
         for name, points in drawn.items()
     )
-    return Drawing(figure, words + _left_out(trend.left_out))
+    return Drawing(figure, words + _elsewhere(apart) + _left_out(trend.left_out))
 
 
 def _in_words(name: str, points: tuple[Point, ...], unit: str, *, detectable: float) -> str:
     """Say what became of a number; up and down only what two sets would be told apart by under Compare."""
     first, last = points[0].value, points[-1].value
     over, values = f"over {len(points)} sessions", f"{_number(first)} to {_number(last)}"
-    if _number(first) == _number(last):
+    if len(points) == 1:
+        values, verdict = _number(last), "one session from this place"
+    elif _number(first) == _number(last):
         values, verdict = _number(last), f"the same {over}"
     elif not math.isfinite(detectable):
         verdict = f"no clear change {over}: how much of it is error is not known"
@@ -72,6 +89,11 @@ def _with_unit(number: str, unit: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.1f}" if abs(value) < 10 and value != int(value) else f"{value:.0f}"
+
+
+def _elsewhere(apart: Mapping[str, tuple[Point, ...]]) -> str:
+    sessions = len({point.day for points in apart.values() for point in points})
+    return f" Filmed from another place than the newest, so not compared: {sessions}." if sessions else ""
 
 
 def _left_out(sets: int) -> str:

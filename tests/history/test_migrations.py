@@ -65,6 +65,8 @@ def test_the_first_schema_with_data_in_it_is_brought_to_this_release(empty, empt
     (line,) = store.find(ANNA, text="squats")
     assert line.labels == Labels("Anna", "Squats", "", date(2026, 11, 24), load_kg=None)
     assert (line.rep_count, line.figures.rom_deg, line.rows, line.is_hidden) == (5, 100.5, (7,), False)
+    assert line.figures.view == analysis.view.name
+    assert line.figures.turn_deg == pytest.approx(analysis.view.turn_deg)
     assert store.load(ANNA, SAVED_ID).metrics == analysis.metrics
     assert store.picture(ANNA, SAVED_ID, 7) == b"\xff\xd8 seven"
     store.edit(ANNA, SAVED_ID, Labels("Anna", load_kg=42.5))

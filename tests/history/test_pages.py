@@ -18,7 +18,7 @@ from core.corrections import Corrections
 from core.history import Labels, SavedSummary, get_keyring
 from core.history.archive import rows_to_show
 from core.history.rows import insert_pictures
-from core.mannequin import Filming, Motion, RepPlan, compute_truth, plan_steady
+from core.mannequin import Filming, Motion, RepPlan, View, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
 from core.spool import MB, Spool, SpooledFile, get_spool
 from core.spool.folder import LOCK_NAME
@@ -86,6 +86,20 @@ def test_a_set_saved_where_it_was_tomorrow_can_be_renamed(history, analysis):
     app.button(key=f"history_edit_{saved_id}").click().run()
     assert not app.exception
     assert day_field(app).value == tomorrow
+
+
+def test_a_session_from_another_place_is_marked_and_left_out_of_the_trend(history, analysis):
+    front = Filming(fps=15, view=View(yaw_deg=0))
+    elsewhere = summarize(compute_truth(plan_steady("squat", count=5, period_s=3), filming=front).track)
+    elsewhere = correct(elsewhere, Corrections(exercise="squat"))
+    here = correct(analysis, Corrections(exercise="squat"))
+    for day, each in ((7, elsewhere), (14, elsewhere), (21, here)):
+        history.save(ANNA, each, Labels("Anna", session_on=date(2026, 9, day)), clip_name="a.mp4")
+    said = text_of(visit("history"))
+    assert (
+        said.count("one session from this place. Filmed from another place than the newest, so not compared: 2.") >= 2
+    )
+    assert "by more than error gives" not in said
 
 
 def open_dialog(*seeded: Result) -> AppTest:

@@ -15,8 +15,17 @@ from core.pipeline import correct, summarize
 from core.plots.sessions import plot_sessions
 
 
-def saved(day: date, *, joint: str = "left_knee", rom_deg: float = 100.0, reps: int = 5, load_kg: float | None = None):
-    figures = Figures(joint, rom_deg, 2.0, 1.0, 120.0, 5.0, math.nan, 20.0)
+def saved(
+    day: date,
+    *,
+    joint: str = "left_knee",
+    rom_deg: float = 100.0,
+    reps: int = 5,
+    load_kg: float | None = None,
+    view: str | None = None,
+    turn_deg: float = math.nan,
+):
+    figures = Figures(joint, rom_deg, 2.0, 1.0, 120.0, 5.0, math.nan, 20.0, view=view, turn_deg=turn_deg)
     labels = Labels("Anna", "Squats", "", day, load_kg)
     return SavedSummary("a" * 32, labels, "squat", reps, figures, datetime.now(UTC), "a.mp4", None, (), 1000)
 
@@ -45,6 +54,40 @@ def test_left_and_right_knee_are_one_joint_and_a_hip_is_left_out():
     assert trends[0].left_out == 1
     assert plot_sessions(trends[0]).words.endswith(" Left out, measured on another joint: 1.")
     assert values(trends, "Volume") == [5, 5, 5]
+
+
+FRONT, SIDE = {"view": "front", "turn_deg": 3.0}, {"view": "side_left", "turn_deg": 85.0}
+OTHER_SIDE = {"view": "side_right", "turn_deg": 80.0}
+
+
+def test_sets_from_another_place_than_the_newest_are_marked_and_in_no_verdict():
+    sets = [saved(FIRST, rom_deg=60, **FRONT), saved(SECOND, rom_deg=100, **OTHER_SIDE), saved(THIRD, **SIDE)]
+    trends = {trend.title: trend for trend in compute_trends(sets, detectable={"rom_deg": 9.0, "eccentric_s": 0.1})}
+    drawn = plot_sessions(trends["Range of motion, knee"])
+    assert drawn.words == (
+        "100°, the same over 2 sessions. Filmed from another place than the newest, so not compared: 1."
+    )
+    followed, apart = drawn.figure.data
+    assert (list(followed.y), list(apart.y)) == ([100, 100], [60])
+    assert (apart.mode, apart.marker.symbol, apart.name) == ("markers", "circle-open", "Filmed from elsewhere")
+    assert drawn.figure.layout.showlegend
+    assert "not compared: 1." in plot_sessions(trends["Tempo"]).words
+    assert plot_sessions(trends["Volume"]).words == "5 reps, the same over 3 sessions.", "a count is one from anywhere"
+    first, last = first_and_last(sets)
+    assert (first.labels.session_on, last.labels.session_on) == (SECOND, THIRD)
+
+
+def test_one_session_from_a_new_place_is_no_change():
+    sets = [saved(FIRST, rom_deg=60, **FRONT), saved(SECOND, rom_deg=60, **FRONT), saved(THIRD, **SIDE)]
+    words = plot_sessions(compute_trends(sets, detectable={"rom_deg": 1.0})[0]).words
+    assert words.startswith("100°, one session from this place. Filmed from another place than the newest, so not")
+    assert words.endswith("compared: 2.")
+    assert first_and_last(sets) is None
+
+
+def test_a_set_whose_view_could_not_be_told_is_not_compared_with_one_that_has_one():
+    sets = [saved(FIRST, **SIDE), saved(SECOND, **SIDE), saved(THIRD, view="unknown")]
+    assert values(compute_trends(sets), "Range of motion, knee") == [100, 100]
 
 
 def test_a_chart_needs_two_sessions_and_says_the_year_where_it_changes():
