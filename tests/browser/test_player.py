@@ -112,7 +112,7 @@ def open_tools(page: Page, *, rep: int) -> None:
 
 
 def tool(page: Page, name: str) -> Locator:
-    return page.locator(".rs-tools").get_by_role("button", name=name, exact=True)
+    return page.locator(".rs-tools").get_by_role("button", name=re.compile(f"^{name}"))  # "Delete" names its rep
 
 
 def edits_of(page: Page, *, count: int) -> list[dict]:
@@ -339,6 +339,20 @@ def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
     tool(player, "Undo").click()
     expect(player.locator(".rs-chip")).to_have_count(5)
     assert edits_of(player, count=2)[1] == {"action": "undo"}
+
+
+def test_nothing_is_chosen_until_the_trainer_does_it_and_delete_names_its_rep(player):
+    wait_for_clip(player)
+    player.get_by_role("button", name="Edit reps").click()
+    player.locator(".rs-slider").fill("4.7")
+    for name in ("Delete", "Partial", "Split here", "Merge with next"):
+        expect(tool(player, name)).to_be_disabled()
+    expect(player.locator(".rs-chosen")).to_contain_text("Choose a rep")
+    expect(player.locator(".rs-handle:visible")).to_have_count(0)
+    player.locator(".rs-card-head").nth(1).click()
+    expect(tool(player, "Delete")).to_have_text("Delete rep 2")
+    tool(player, "Partial").click()
+    expect(tool(player, "Delete")).to_have_text("Delete partial rep")
 
 
 def test_tools_split_merge_mark_add_and_reset(player):

@@ -1,6 +1,7 @@
 // The tools that change reps. Each sends one edit; what comes back replaces the reps.
 
 const USUAL_REP_S = 1.5; // where no rep tells how long one is
+const CHOOSE_WORDS = "Choose a rep: click its number above, or its card below.";
 
 class Edits {
   constructor(bench) {
@@ -15,12 +16,12 @@ class Edits {
     }
   }
 
+  /** Nothing is chosen until the trainer does it: Delete would else take a rep that she never meant. */
   open(isOpen) {
-    const { bench } = this;
-    bench.editing = isOpen;
+    this.bench.editing = isOpen;
     this.tools.hidden = this.chosen.hidden = !isOpen;
     this.toggle.ariaExpanded = String(isOpen);
-    bench.select(isOpen ? (bench.current ?? bench.reps[0])?.row ?? null : null);
+    this.bench.select(null);
   }
 
   edit(action) {
@@ -46,7 +47,7 @@ class Edits {
   reasons() {
     const { reps, selected, clip, data, busy } = this.bench;
     const rep = reps[selected] ?? null;
-    const none = rep ? "" : "Choose a rep first: click its number or its card.";
+    const none = rep ? "" : CHOOSE_WORDS;
     const following = rep && reps.slice(selected + 1).some((other) => compete(other, rep));
     const fits = rep && clip.time - rep.start_s >= SHORTEST_REP_S && rep.end_s - clip.time >= SHORTEST_REP_S;
     const reasons = {
@@ -66,7 +67,7 @@ class Edits {
     if (!bench.editing) return;
     const rep = bench.reps[bench.selected] ?? null;
     const titles = {
-      delete: "Delete this rep",
+      delete: "Delete the chosen rep",
       split: "Make two reps of it, the second one from the cursor on",
       merge: "Make one rep of this and the next",
       partial: rep?.is_partial ? "Count this rep" : "List this rep, but do not count it",
@@ -74,12 +75,14 @@ class Edits {
       undo: "Undo the last edit",
       reset: "Go back to the reps that were found",
     };
+    const deletes = rep ? `Delete ${repWords(rep).toLowerCase()}` : "Delete";
+    if (this.buttons.delete.textContent !== deletes) this.buttons.delete.textContent = deletes;
     this.buttons.partial.textContent = rep?.is_partial ? "Counts" : "Partial";
     for (const [name, reason] of Object.entries(this.reasons())) setOff(this.buttons[name], reason, titles[name]);
     const edges = bench.handles.edges();
     const words = rep
       ? `${repWords(rep)}, ${edges.start_s.toFixed(2)} to ${edges.end_s.toFixed(2)} s. Drag its edges in the curves.`
-      : "Choose a rep: click its number or its card.";
+      : CHOOSE_WORDS;
     if (this.chosen.textContent !== words) this.chosen.textContent = words;
   }
 }
