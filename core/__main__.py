@@ -284,7 +284,7 @@ def _describe(analysis: Analysis) -> str:
     reps = "1 rep" if analysis.rep_count == 1 else f"{analysis.rep_count} reps"
     lines = [f"{reps}, driven by {analysis.count.driving_joint or 'nothing'}"]
     lines += [
-        f"{rep.rep:4d}  {rep.start_s:7.2f} s to {rep.end_s:7.2f} s  {rep.duration_s:5.2f} s  "
+        f"{'' if rep.is_partial else rep.rep:4}  {rep.start_s:7.2f} s to {rep.end_s:7.2f} s  {rep.duration_s:5.2f} s  "
         f"{f'ROM {rep.rom_deg:5.1f} deg' if np.isfinite(rep.rom_deg) else 'ROM not measured'}"
         f"{'  partial' if rep.is_partial else ''}"
         for rep in analysis.metrics.reps

@@ -12,7 +12,7 @@ import pytest
 
 from core.corrections import Corrections, delete_rep, mark_partial, move_edges
 from core.errors import LandmarksError
-from core.export import read_landmarks, to_frames_csv, to_json, to_mot, to_npz, to_reps_csv, to_xlsx
+from core.export import read_landmarks, to_batch_csv, to_frames_csv, to_json, to_mot, to_npz, to_reps_csv, to_xlsx
 from core.export.workbook import REP_TITLES
 from core.landmarks import ANGLE_NAMES
 from core.metrics import RepMetrics
@@ -230,6 +230,14 @@ def test_coordinates_no_picture_has_count_as_unseen(analysis, tmp_path):
     track = read_landmarks(tmp_path / "set.npz")
     assert np.isnan(track.xyz[[3, 4], 5]).all()
     assert summarize(track).rep_count == analysis.rep_count
+
+
+def test_a_partial_rep_has_no_number_in_any_export(edited):
+    numbers = ["1", "2", "3", ""]
+    assert [row["rep"] for row in rows(to_reps_csv(edited))] == numbers
+    assert [row["rep"] for row in rows(to_batch_csv([("set.mp4", edited)]))] == numbers
+    assert [rep["rep"] for rep in json.loads(to_json(edited, clip="set.mp4"))["reps"]] == [1, 2, 3, None]
+    assert [row[0] for row in open_book(to_xlsx(edited, clip="set.mp4"))["Reps"].values][1:] == [1, 2, 3, None]
 
 
 def test_frames_of_a_partial_rep_carry_no_number(analysis):

@@ -221,6 +221,7 @@ def test_a_rep_with_a_gap_is_left_out_of_the_overlay(analysis):
     assert sum(trace.name == "Whole reps" for trace in figure.data) == 4
     assert normalize_rep(replace(analysis, angles=holed), rep) is None
 
+    assert label_of(replace(edited.metrics.reps[3], rep=0, is_edited=False)) == "Partial rep before 1"
 
 def test_tempo_bars_add_up_to_the_reps(analysis):
     drawing = plot_tempo(analysis)

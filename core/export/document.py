@@ -9,7 +9,7 @@ import numpy as np
 
 from core import __version__
 from core.errors import NoPersonError
-from core.export.tables import CONVENTION, DECIMALS
+from core.export.tables import CONVENTION, DECIMALS, rep_record
 from core.memory import peak_rss_mb
 from core.pipeline import Analysis
 from core.sampling import supported_at
@@ -59,8 +59,8 @@ def _to_document(analysis: Analysis, *, clip: str) -> dict[str, Any]:
         "cues": [asdict(cue) for cue in analysis.cues],
         "effective_hz": analysis.sample_rate_hz,
         "frames_analysed": analysis.frames_analysed,
-        "reps": measured.pop("reps"),
-        "set": measured,
+        "reps": [rep_record(rep) for rep in analysis.metrics.reps],
+        "set": {name: value for name, value in measured.items() if name != "reps"},
         "timing_s": {
             "decode": timing.decode_s,
             "pose": timing.pose_s,

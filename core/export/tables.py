@@ -9,6 +9,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def to_reps_csv(analysis: Analysis) -> str:
     """Return one row per rep; partial and edited reps are listed and marked."""
-    return _to_csv(REP_COLUMNS, (asdict(rep).values() for rep in analysis.metrics.reps))
+    return _to_csv(REP_COLUMNS, (rep_record(rep).values() for rep in analysis.metrics.reps))
+
+
+def rep_record(rep: RepMetrics) -> dict[str, Any]:
+    """Return the fields of a rep by name; a partial one has no number, or sums by number would mix it up."""
+    return asdict(rep) | ({"rep": None} if rep.is_partial else {})
 
 
 def to_nobody_csvs() -> tuple[str, str]:
@@ -39,7 +45,7 @@ def to_nobody_csvs() -> tuple[str, str]:
 
 def to_batch_csv(analyses: Iterable[tuple[str, Analysis]]) -> str:
     """Return one row per rep of several clips, each given as its file name and analysis; the name comes first."""
-    rows = ((name, *asdict(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
+    rows = ((name, *rep_record(rep).values()) for name, analysis in analyses for rep in analysis.metrics.reps)
     return _to_csv(["clip", *REP_COLUMNS], rows)
 
 

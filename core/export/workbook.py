@@ -3,14 +3,14 @@
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from core import __version__
 from core.compare.sides import say_sides
-from core.export.tables import CONVENTION, frame_rows
+from core.export.tables import CONVENTION, frame_rows, rep_record
 from core.landmarks import ANGLE_NAMES
 from core.metrics import RepMetrics
 from core.palette import ACCENT
@@ -199,7 +199,7 @@ def _write_reps(sheet: _Sheet, analysis: Analysis) -> None:
 
 
 def _rep_values(rep: RepMetrics) -> list[object]:
-    values = asdict(rep) | {"joint": _words(rep.joint)}
+    values = rep_record(rep) | {"joint": _words(rep.joint)}
     return [values[name] for name in REP_TITLES]
 
 

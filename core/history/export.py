@@ -70,6 +70,8 @@ def iter_zip(store: HistoryStore, owner: Owner) -> Iterator[bytes]:
             folder = _folder_name(files.summary, number)
             rows.writerow([to_cell(value) for value in _row(files.summary, folder)])
             for rep in json.loads(files.result_json)["reps"]:
+                if rep.get("is_partial"):  # older releases gave it the number of the rep before
+                    rep["rep"] = None
                 reps.writerow([to_cell(value) for value in (folder, *(rep.get(name) for name in REP_COLUMNS))])
             yield from _write_folder(archive, sink, files, folder)
         archive.writestr("analyses.csv", analyses_csv.getvalue())

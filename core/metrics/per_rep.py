@@ -31,7 +31,8 @@ class RepMetrics:
     Attributes
     ----------
     rep, side, is_partial, is_edited
-        Number from 1; ``left``, ``right`` or ``both``; not a full repetition; set or changed by the trainer.
+        Number from 1, of a partial one that of the whole one before it (0 before the first), which no export tells;
+        ``left``, ``right`` or ``both``; not a full repetition; set or changed by the trainer.
     start_s, turn_s, end_s, duration_s
         Seconds of presentation; `duration_s` is `end_s` less `start_s`, and less the rest that ends drawn by a trainer
         hold. The turn is that of the angle measured, where it moves like what the rep was counted on.

@@ -181,7 +181,8 @@ def kind_of(rep: RepMetrics) -> str:
 
 def label_of(rep: RepMetrics) -> str:
     """Return a rep's name for a trainer: Rep 3, edited."""
-    name = f"Partial rep after {rep.rep}" if rep.is_partial else f"Rep {rep.rep}"
+    where = f"after {rep.rep}" if rep.rep else "before 1"
+    name = f"Partial rep {where}" if rep.is_partial else f"Rep {rep.rep}"
     return f"{name}, edited" if rep.is_edited else name
 
 

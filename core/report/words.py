@@ -48,7 +48,8 @@ def count_of(number: int, thing: str) -> str:
 
 def rep_name(rep: RepMetrics) -> str:
     """Return a rep's name in running text."""
-    name = f"Partial rep after rep {rep.rep}" if rep.is_partial else f"Rep {rep.rep}"
+    where = f"after rep {rep.rep}" if rep.rep else "before rep 1"
+    name = f"Partial rep {where}" if rep.is_partial else f"Rep {rep.rep}"
     return f"{name} (edited)" if rep.is_edited else name
 
 

@@ -328,6 +328,16 @@ def test_the_export_of_what_another_release_saved_keeps_its_columns(store, analy
         assert bool(row["eccentric_s"]) == (row["folder"] != older)
 
 
+def test_the_export_of_what_an_older_release_saved_numbers_no_partial_rep(store, analysis):
+    saved_id = save(store, analysis)
+    with store.database.writing() as connection:
+        document = json.loads(connection.scalar(sa.select(analyses.c.result).where(analyses.c.id == saved_id)))
+        document["reps"][1] |= {"is_partial": True, "rep": 1}
+        connection.execute(analyses.update().where(analyses.c.id == saved_id).values(result=json.dumps(document)))
+    rows = rows_of(ZipFile(io.BytesIO(b"".join(iter_zip(store, ANNA)))), "reps.csv")
+    assert [row["rep"] for row in rows][:3] == ["1", "", "3"]
+
+
 def test_a_clip_that_is_deleted_during_an_export_is_left_out(store, analysis, clip):
     save(store, analysis, clip=clip)
     saved_id = save(store, analysis, clip=clip)
