@@ -62,9 +62,9 @@ class Rep:
     start_s, turn_s, end_s
         Seconds, between samples where the curve turns there; rests before and after are not part of the rep.
     is_partial
-        Clearly less range than the others, or cut by the clip; kept apart and not counted.
+        Clearly less range than the others, or only a way out or a way home inside the clip; kept apart and not counted.
     cut_start, cut_end
-        The clip begins or ends inside the rep.
+        The clip begins or ends before the rep is home by more than `CUT_SHARE`; a whole rep may be cut so.
     side
         ``left``, ``right`` or ``both``.
     is_edited
@@ -104,7 +104,7 @@ class RepCount:
     reps
         Whole reps, in order of time.
     partial_reps
-        Half-done ones and those cut by the clip, not counted.
+        Half-done ones and those of which the clip holds one way only, not counted.
     reason
         Why the count is 0 or doubtful, in words for a trainer; empty when it is neither.
     score

@@ -146,7 +146,7 @@ def _explain_numbers() -> str:
     follows = "follows from the numbers above"
     rows = (
         ("Rep", "A whole cycle that returns to where it started. Half reps at the ends of a clip and set-up movements "
-         "are not counted; **partial** reps, of clearly less range or cut by the clip, are listed and marked.",
+         "are not counted; **partial** reps, of clearly less range or cut in half by the clip, are listed and marked.",
          counted),
         ("Start, turn, end", "When a rep begins, changes direction, and is over.", "half of them within 0.05 s"),
         ("Angle", "Clinical flexion: a straight knee, hip or elbow is 0°, a deep squat bends the knee by 120° or more; "
