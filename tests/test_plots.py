@@ -8,6 +8,7 @@ import pytest
 
 from core.corrections import Corrections, mark_partial, move_edges
 from core.mannequin import Filming, View, compute_truth, plan_alternating, plan_steady
+from core.metrics import Statistic
 from core.metrics.trend import Trend
 from core.palette import PHASE_COLORS, REP_COLORS, SIDE_COLORS
 from core.pipeline import Analysis, correct, summarize
@@ -177,7 +178,16 @@ def test_a_longer_way_back_makes_no_other_rep(analysis):
         angles=dict.fromkeys(analysis.angles, knee),
         metrics=replace(analysis.metrics, reps=reps),
     )
-    assert "They differ by ±0°" in plot_overlay(uneven).words
+    assert "At the same point of the rep they differ by ±0°" in plot_overlay(uneven).words
+
+
+@pytest.mark.parametrize(
+    ("range_sd", "said"), [(0.0, "° on average, mostly from tempo: one"), (50.0, "° on average: one")]
+)
+def test_the_spread_at_the_same_point_is_not_that_of_the_range(analysis, range_sd, said):
+    statistics = analysis.metrics.statistics | {"rom_deg": Statistic(120.0, range_sd, 5)}
+    words = plot_overlay(replace(analysis, metrics=replace(analysis.metrics, statistics=statistics))).words
+    assert said in words
 
 
 def test_the_band_is_the_spread_of_the_whole_reps(edited):

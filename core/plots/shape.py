@@ -77,12 +77,19 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     angle = _words(drawn[0][0].joint) if len({rep.joint for rep, _ in drawn}) == 1 else "Angle"
     _style(figure, x_title="Start to turn (50 %) to end of the rep (%)", y_title=f"{angle} (°)")
     figure.update_xaxes(range=[0, 100])
-    spread = (
-        f" They differ by ±{np.mean(spreads):.0f}° on average: one standard deviation (SD), the shaded band."
-        if spreads
-        else ""
+    words = "Every rep laid over the others: the tighter the bundle, the more alike."
+    return Drawing(figure, words + _spread(analysis, spreads))
+
+
+def _spread(analysis: Analysis, spreads: list[float]) -> str:
+    """Say by how much the curves differ, which is another spread than that of the range beside the count."""
+    if not spreads:
+        return ""
+    tempo = ", mostly from tempo" if np.mean(spreads) > analysis.metrics.statistics["rom_deg"].sd else ""
+    return (
+        f" At the same point of the rep they differ by ±{np.mean(spreads):.0f}° on average{tempo}: one standard "
+        "deviation (SD), the shaded band."
     )
-    return Drawing(figure, f"Every rep laid over the others: the tighter the bundle, the more alike.{spread}")
 
 
 def plot_tempo(analysis: Analysis) -> Drawing:

@@ -212,7 +212,8 @@ def draw_overlay(analysis: Analysis) -> Figure:
         ),
     ]
     label = f"{title}: {count_of(len(shapes), 'rep')}, mean from {mean.min():.0f}° to {mean.max():.0f}°."
-    return Figure(title, wrap(HALF_PX, height, parts, label=label))
+    note = "SD at the same share of the rep: differences of tempo are in it." if len(curves) > 1 else ""
+    return Figure(title, wrap(HALF_PX, height, parts, label=label), note)
 
 
 def why_no_range(analysis: Analysis) -> str:
