@@ -109,6 +109,9 @@ def test_the_turn_is_marked_on_the_side_measured(analysis):
 def test_the_live_curve_shows_the_angle_that_moves_most():
     series = {"left_knee": [0.0, 50.0, 100.0], "left_elbow": [10.0, 12.0, 11.0], "left_hip": [np.nan] * 3}
     assert most_moving_angle(series) == "left_knee"
+    series["right_ankle"] = [-70.0, 60.0, -70.0]
+    assert most_moving_angle(series) == "left_knee"
+    assert most_moving_angle({**series, "left_knee": [1.0, 4.0, 2.0]}) == "right_ankle"
     figure = plot_live([0.0, 0.1, 0.2], series["left_knee"], name="left_knee", end_s=5.0)
     assert tuple(figure.layout.xaxis.range) == (0, 5.0)
     assert figure.layout.yaxis.title.text == "Left knee (°)"

@@ -17,6 +17,8 @@ _HEIGHT_PX = 280
 SWING_OF_ERROR = 2 * 2**0.5
 """An error that swings in time with the reps, as depth that leaks into an angle does, runs through so many times its
 RMSE: those of a sine."""
+MOVES_DEG = 20.0
+"""A raw angle with less range stands still, wobble of the model and all (rule of thumb)."""
 
 
 def joint_title(joint: str) -> str:
@@ -98,8 +100,13 @@ def _series_of(joint: str) -> list[str]:
 
 
 def most_moving_angle(series: dict[str, list[float]]) -> str:
-    """Return the name of the raw series with the largest range so far: what the live curve shows."""
-    return max(series, key=lambda name: _range(np.array(series[name], float)))
+    """Return the name of the raw series with the largest range so far: what the live curve shows.
+
+    An ankle only where nothing else moves: what the model guesses of feet swings further than the knees of a squat.
+    """
+    ranges = {name: _range(np.array(values, float)) for name, values in series.items()}
+    large = {name: moved for name, moved in ranges.items() if not name.endswith("ankle") and moved >= MOVES_DEG}
+    return max(large or ranges, key=lambda name: ranges[name])
 
 
 def _range(values: NDArray[np.float64]) -> float:
