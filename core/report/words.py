@@ -74,8 +74,13 @@ def phases_of(metrics: SetMetrics) -> tuple[Phase, ...]:
 
 
 def say_tempo(metrics: SetMetrics) -> str:
-    """Return the mean tempo written out, ``lowering 1.2 s · pause 0.1 s · lifting 0.9 s``; a dash where withheld."""
+    """Return the mean tempo written out, a dash where withheld.
+
+    ``lowering 1.2 s · pause 0.1 s · lifting 0.9 s · pause 0.4 s``, in the order of `SetMetrics.tempo`.
+    """
     if not metrics.tempo:
         return DASH
-    moving = phases_of(metrics)[:3]
-    return " · ".join(f"{phase.name} {say(metrics.statistics[phase.field].mean, ' s', decimals=1)}" for phase in moving)
+    phases = phases_of(metrics)
+    ordered = (*phases[2:], *phases[:2]) if metrics.eccentric_first is False else phases
+    means = (say(metrics.statistics[phase.field].mean, " s", decimals=1) for phase in ordered)
+    return " · ".join(f"{phase.name.removesuffix(' after')} {mean}" for phase, mean in zip(ordered, means, strict=True))
