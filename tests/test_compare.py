@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import stdtrit
+from streamlit.testing.v1 import AppTest
 
 from core.compare import (
     Estimate,
@@ -328,3 +329,19 @@ def test_velocity_says_which_part_of_the_rep_it_is_of(first, second, label, reas
     )
     (row,) = (row for row in compare_sets(one, other).differences if row.name == "mean_velocity_deg_s")
     assert (row.label, row.reason) == (label, reason)
+
+
+def test_what_cannot_be_compared_is_told_apart_though_its_names_hold_commas():
+    def show() -> None:
+        import streamlit as st
+
+        from pages.components.differences_table.table import show_differences
+
+        show_differences(st.session_state["comparison"])
+
+    slow = summarize(compute_truth(plan_steady("squat", count=4), filming=Filming(fps=8)).track)
+    app = AppTest.from_function(show)
+    app.session_state["comparison"] = compare_sets(slow, slow)
+    app.run()
+    assert not app.exception
+    assert any("mean velocity, lifting; peak velocity:" in caption.value for caption in app.caption)

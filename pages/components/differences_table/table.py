@@ -30,7 +30,7 @@ def show_differences(comparison: Comparison) -> None:
         if each.reason:
             unsaid.setdefault(each.reason, []).append(each.label.lower())
     for reason, labels in unsaid.items():
-        st.caption(f"Cannot be said of {', '.join(labels)}: {reason}.")
+        st.caption(f"Cannot be said of {'; '.join(labels)}: {reason}.")  # a label may hold a comma
     with st.expander("How this is judged", icon=":material/functions:"):
         st.markdown(_METHOD.format(which=_ALIKE if comparison.is_alike else _APART))
 
