@@ -282,8 +282,10 @@ def test_a_small_trend_is_none(first, last, said):
 )
 def test_scatter_is_no_trend(analysis, values, said):
     reps = [replace(rep, mean_velocity_deg_s=value) for rep, value in zip(analysis.metrics.reps, values, strict=True)]
-    words = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps)))).words
-    assert said in words.partition("Mean lifting velocity")[2]
+    drawing = plot_trend(replace(analysis, metrics=replace(analysis.metrics, reps=tuple(reps))))
+    assert said in drawing.words.partition("Mean lifting velocity")[2]
+    lines = [trace for trace in drawing.figure.data if trace.mode == "lines" and trace.yaxis == "y2"]
+    assert len(lines) == ("falls" in said)
 
 
 def test_the_measured_joint_is_drawn_first(analysis):

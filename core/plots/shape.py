@@ -118,7 +118,7 @@ def plot_tempo(analysis: Analysis) -> Drawing:
 
 
 def plot_trend(analysis: Analysis) -> Drawing:
-    """Draw range of motion and mean velocity by rep, with a straight trend through the whole reps.
+    """Draw range of motion and mean velocity by rep, with a straight line through the whole reps where it is a trend.
 
     Whether it is one says `core.metrics.trend.Trend.is_clear`.
     Velocity is that of the lifting half, of the whole rep where halves are unnamed; it is left out below 10 Hz.
@@ -226,10 +226,11 @@ def _add_measure(figure: go.Figure, reps: tuple[RepMetrics, ...], measure: _Meas
     trend = fit_trend([y[at] for at in whole], at=whole)
     if trend is None:
         return f"{measure.words}: a trend needs three whole reps."
-    figure.add_scatter(
-        x=[whole[0] + 1, whole[-1] + 1], y=[trend.first, trend.last], mode="lines", row=row, col=1,
-        hoverinfo="skip", showlegend=False, line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
-    )  # fmt: skip
+    if trend.is_clear:
+        figure.add_scatter(
+            x=[whole[0] + 1, whole[-1] + 1], y=[trend.first, trend.last], mode="lines", row=row, col=1,
+            hoverinfo="skip", showlegend=False, line={"color": ACCENT, "width": 2, "dash": "6px,4px"},
+        )  # fmt: skip
     return describe_trend(measure.words, trend, unit=measure.unit)
 
 
