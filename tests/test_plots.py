@@ -10,7 +10,7 @@ from core.corrections import Corrections, mark_partial, move_edges
 from core.mannequin import Filming, View, compute_truth, plan_alternating, plan_steady
 from core.metrics import Statistic
 from core.metrics.trend import Trend
-from core.palette import PHASE_COLORS, REP_COLORS, SIDE_COLORS
+from core.palette import ACCENT, PHASE_COLORS, REP_COLORS, SIDE_COLORS
 from core.pipeline import Analysis, correct, summarize
 from core.plots import (
     joint_title,
@@ -204,6 +204,12 @@ def test_the_band_is_the_spread_of_the_whole_reps(edited):
     np.testing.assert_allclose(band.y[:101], curves.mean(axis=0) + curves.std(axis=0, ddof=1))
 
 
+def test_a_thin_curve_reads_on_both_backgrounds(analysis):
+    """A translucent one would not on the dark page; `test_palette` has the contrast of the full colours."""
+    colors = {trace.line.color for trace in plot_overlay(analysis).figure.data if trace.name == "Whole reps"}
+    assert colors <= {ACCENT, *SIDE_COLORS.values()}
+
+
 def test_partial_and_edited_reps_look_different_and_say_so(edited):
     figure = plot_overlay(edited).figure
     looks = {
@@ -215,6 +221,7 @@ def test_partial_and_edited_reps_look_different_and_say_so(edited):
     assert [label_of(rep) for rep in edited.metrics.reps] == [
         "Rep 1", "Rep 2, edited", "Rep 3", "Partial rep after 3, edited", "Rep 4"
     ]  # fmt: skip
+    assert label_of(replace(edited.metrics.reps[3], rep=0, is_edited=False)) == "Partial rep before 1"
     assert "Rep 2, edited" in named(figure, "Edited").hovertemplate
 
 
@@ -234,7 +241,6 @@ def test_a_rep_with_a_gap_is_left_out_of_the_overlay(analysis):
     assert sum(trace.name == "Whole reps" for trace in figure.data) == 4
     assert normalize_rep(replace(analysis, angles=holed), rep) is None
 
-    assert label_of(replace(edited.metrics.reps[3], rep=0, is_edited=False)) == "Partial rep before 1"
 
 def test_tempo_bars_add_up_to_the_reps(analysis):
     drawing = plot_tempo(analysis)

@@ -67,7 +67,7 @@ def plot_overlay(analysis: Analysis) -> Drawing:
         figure.add_scatter(
             x=PHASE_PCT, y=curve, mode="lines", name=_KINDS[kind_of(rep)], legendgroup=kind_of(rep),
             showlegend=kind_of(rep) not in {trace.legendgroup for trace in figure.data},
-            line={"color": _line_color(rep), "dash": REP_DASHES[kind_of(rep)], "width": 1.5},
+            line={"color": _line_color(rep), "dash": REP_DASHES[kind_of(rep)], "width": 1.2},
             hovertemplate=f"{label_of(rep)}, %{{x:.0f}} %: %{{y:.0f}}°<extra></extra>",
         )  # fmt: skip
     for joint in dict.fromkeys(rep.joint for rep, _ in drawn):
@@ -257,7 +257,7 @@ def _add_mean(figure: go.Figure, curves: NDArray[np.float64], *, joint: str) -> 
     )  # fmt: skip
     figure.add_scatter(
         x=PHASE_PCT, y=mean, mode="lines", name=name, legendgroup=name, customdata=sd,
-        line={"color": color, "width": 3, "dash": SIDE_DASHES[side] if side else "solid"},
+        line={"color": color, "width": 3.5, "dash": SIDE_DASHES[side] if side else "solid"},
         hovertemplate=f"{short}, %{{x:.0f}} %: %{{y:.0f}} ± %{{customdata:.0f}}°<extra></extra>",
     )  # fmt: skip
     return float(sd.mean())
@@ -268,7 +268,7 @@ def _joint_color(joint: str) -> str:
 
 
 def _line_color(rep: RepMetrics) -> str:
-    return translucent(_joint_color(rep.joint), 0.6) if kind_of(rep) == "whole" else REP_COLORS[kind_of(rep)]
+    return _joint_color(rep.joint) if kind_of(rep) == "whole" else REP_COLORS[kind_of(rep)]
 
 
 def _phases(eccentric_first: bool | None) -> list[tuple[str, str, str]]:
