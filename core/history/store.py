@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -233,19 +234,23 @@ class HistoryStore:
     def names(self, owner: Owner) -> tuple[list[str], list[str]]:
         """Return the athletes and the exercises that occur, in order of the alphabet; "" for none is left out.
 
-        An athlete typed in several ways occurs once, as typed last.
+        An athlete typed in several ways occurs once, as typed most often, of equally many as typed last.
         """
         if not self.database.is_there:
             return [], []
         with self.database.reading() as connection:
             rows = connection.execute(
-                sa.select(analyses.c.athlete, analyses.c.exercise)
+                sa.select(analyses.c.athlete, analyses.c.exercise, sa.func.count())
                 .where(analyses.c.owner == owner.name, analyses.c.hidden_at.is_(None))
                 .group_by(analyses.c.athlete, analyses.c.exercise)
                 .order_by(sa.func.max(analyses.c.saved_at))
             ).all()
-        athletes = {name_key(athlete): athlete for athlete, _ in rows if athlete}
-        return sorted(athletes.values(), key=str.casefold), sorted({exercise for _, exercise in rows if exercise})
+        typed: Counter[str] = Counter()
+        for athlete, _, count in rows:
+            typed[athlete] += count
+        rows = sorted(rows, key=lambda row: typed[row.athlete])
+        athletes = {name_key(row.athlete): row.athlete for row in rows if row.athlete}
+        return sorted(athletes.values(), key=str.casefold), sorted({row.exercise for row in rows if row.exercise})
 
     # -- out ---------------------------------------------------------------
 

@@ -141,6 +141,15 @@ def test_one_athlete_however_the_name_was_typed(store, analysis):
         assert {line.id for line in store.find(ANNA, athlete=name)} == saved
 
 
+def test_an_athlete_is_listed_as_typed_most_often(store, whole, analysis):
+    for kind, name in ((whole, "Anna"), (analysis, "Anna"), (analysis, "anna")):
+        save(store, kind, athlete=name)
+    assert store.names(ANNA)[0] == ["Anna"]
+    for _ in range(2):
+        save(store, analysis, athlete="anna")
+    assert store.names(ANNA)[0] == ["anna"]
+
+
 def test_filters_and_order(store, whole, analysis):
     first = save(store, whole, session_on=date(2026, 11, 1))
     third = save(store, analysis, session_on=date(2026, 11, 3), athlete="Ben")
