@@ -101,6 +101,18 @@ def test_another_joint_says_that_it_replaces_edited_reps_and_undo_brings_them_ba
     assert next(box for box in app.selectbox if box.label == "Count on").value is None
 
 
+def test_the_exercise_found_comes_first_in_its_box(result):
+    """A phone cuts what is longer than some 20 letters."""
+    box = next(box for box in visit(result).selectbox if box.label == "Exercise")
+    assert box.options[0] == "Squat (auto)"
+
+
+def test_the_time_under_tension_is_named_by_what_it_is(result):
+    labels = {metric.label: metric.value for metric in visit(result).metric}
+    seconds = result.analysis.metrics.time_under_tension_s
+    assert labels["Time in reps and pauses"] == f"{seconds:.0f} s"
+
+
 def test_another_joint_replaces_nothing_where_nothing_was_edited(result):
     assert REPLACED not in text_of(choose(visit(result), "Count on", "left_hip"))
 

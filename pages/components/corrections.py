@@ -86,13 +86,14 @@ def choose_corrections(result: Result, *, key: str) -> None:
         key=f"joint_{key}_{len(result.steps)}",
         help="Counts again on this angle, which replaces reps edited by hand; Undo brings them back.",
     )
-    found = f" ({in_words(recognition.exercise)})" if recognition.exercise and not corrections.exercise else ""
+    found = recognition.exercise if not corrections.exercise else None
+    automatic = f"{in_words(found)} (auto)" if found else "Automatic"  # a phone shows 20 letters
     names = [None, *(exercise.name for exercise in EXERCISES)]
     exercise = st.selectbox(
         "Exercise",
         names,
         index=names.index(corrections.exercise),
-        format_func=lambda name: f"Automatic{found}" if name is None else in_words(name),
+        format_func=lambda name: automatic if name is None else in_words(name),
         key=f"exercise_{key}_{len(result.steps)}",
         help="Decides which form cues are given; the count, and reps edited by hand, stay as they are.",
     )
