@@ -159,10 +159,11 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
         ("Tempo (s)", metrics.tempo, "", order),
         ("Cadence (reps per min)", metrics.cadence_per_min, "0.0", "First start to last end, without rests"),
         (
-            "Time under tension (s)",
+            "Time in reps and pauses (s)",
             metrics.time_under_tension_s,
             "0.0",
-            metrics.time_under_tension_note or "Reps and the pauses between them; not rests, not what the clip cuts",
+            metrics.time_under_tension_note
+            or "Time under tension: reps and the pauses between them; not rests of more than 5 s, not what the clip cuts",
         ),
         ("Consistency (0 to 1)", metrics.consistency, "0.00", "1: every rep as long and as deep as the others"),
         (

@@ -151,11 +151,11 @@ def key_figures(analysis: Analysis) -> list[KeyFigure]:
         ),
         KeyFigure("Cadence", say(metrics.cadence_per_min, " /min"), _or(metrics.cadence_per_min, "reps a minute", few)),
         KeyFigure(
-            "Time under tension",
+            "Time in reps and pauses",
             say(metrics.time_under_tension_s, " s"),
             _or(
                 metrics.time_under_tension_s,
-                "reps and the pauses between",
+                "without rests of more than 5 s",
                 f"Withheld: {metrics.time_under_tension_note}",
             ),
         ),

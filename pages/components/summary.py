@@ -57,10 +57,10 @@ def show_set(analysis: Analysis) -> None:
             _text(metrics.cadence_per_min, " /min"),
             "Reps a minute, first start to last end, without rests",
         ),
-        "Under tension": (
+        "Time in reps and pauses": (
             _text(metrics.time_under_tension_s, " s"),
             metrics.time_under_tension_note
-            or "Time in reps and the pauses between them, shallow ones included; not rests, not what the clip cuts",
+            or "Time under tension: shallow reps included; not rests of more than 5 s, not what the clip cuts",
         ),
         "Consistency": (_text(100 * metrics.consistency, " %"), "100 % means every rep is as long and as deep"),
         "Moving over the set" if metrics.eccentric_first is None else "Lifting over the set": (
