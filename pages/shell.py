@@ -18,6 +18,7 @@ pages = [
     st.Page("guide.py", title="Guide", icon=":material/menu_book:"),
 ]
 page = st.navigation(pages, position="hidden")
+st.html(Path(__file__).with_name("shell.css"))
 with st.container(horizontal=True):  # Streamlit's own navigation covers the page of a phone
     for each in pages:
         st.page_link(each)

@@ -13,7 +13,7 @@ _gallery = st.components.v2.component(
     html='<div class="gallery"></div>',
     css="""
 .gallery { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
-.gallery { color: var(--st-text-color); font: 14px/1.4 var(--st-font); }
+.gallery { color: var(--st-text-color); font: 0.875rem/1.4 var(--st-font); }
 figure { margin: 0; max-width: 300px; }
 img { display: block; width: 100%; height: auto; border-radius: 8px; border-bottom: 4px solid var(--mark); }
 .good { --mark: #128c46; }

@@ -61,10 +61,11 @@ _table = st.components.v2.component(
 """,
     css="""
 /* 15 rows and a scroll bar; of a longer set half a row shows that there are more */
-.reps { overflow: auto; max-height: 668px; border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
+.reps { overflow: auto; max-height: 41.75rem; }
+.reps { border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
 .reps { --line: color-mix(in srgb, var(--st-text-color) 16%, var(--st-background-color)); }
 .reps:focus-visible, button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
-table { border-collapse: collapse; width: 100%; font: 14px var(--st-font); color: var(--st-text-color); }
+table { border-collapse: collapse; width: 100%; font: 0.875rem var(--st-font); color: var(--st-text-color); }
 th { position: sticky; top: 0; background: var(--st-secondary-background-color); font-weight: 600; }
 th[title] { text-decoration: underline dotted; text-underline-offset: 3px; cursor: help; }
 th, td { padding: 6px 12px; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }

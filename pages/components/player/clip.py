@@ -9,7 +9,7 @@ _player = st.components.v2.component(
     html='<video controls playsinline muted preload="metadata"></video><img alt="The clip" hidden><p hidden></p>',
     css="""
 [hidden] { display: none !important; }
-p { font: 14px var(--st-font); color: var(--st-text-color); }
+p { font: 0.875rem var(--st-font); color: var(--st-text-color); }
 video, img { width: 100%; max-height: 50vh; object-fit: contain; display: block; }
 video, img { background: #12201e; border-radius: 8px; }
 """,

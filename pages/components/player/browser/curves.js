@@ -2,7 +2,7 @@
 
 const CLICK_PX = 6; // a pointer that moved less has clicked
 const PLOT_HEIGHTS_PX = [160, 260];
-const HEAD_PX = 34; // a chart's heading, and the gap below it
+const CHART_GAP_PX = 10; // below a chart
 const GAPS_PX = 10; // around the charts
 
 class Curves {
@@ -101,7 +101,8 @@ class Curves {
     const charts = this.charts.children.length || 1;
     const isBeside = stage.offsetWidth > 0 && stage.offsetWidth < 0.7 * this.bench.root.clientWidth;
     const rest = this.bench.find(".rs-edit-toggle").offsetHeight + this.lane.offsetHeight + GAPS_PX;
-    const room = (stage.offsetHeight - rest) / charts - HEAD_PX;
+    const head = this.charts.querySelector(".rs-head")?.offsetHeight ?? 0;
+    const room = (stage.offsetHeight - rest) / charts - head - CHART_GAP_PX;
     const height = isBeside ? clamp(room, ...PLOT_HEIGHTS_PX) : PLOT_HEIGHTS_PX[0];
     this.charts.style.setProperty("--rs-plot-height", `${Math.round(height)}px`);
     this.plots.forEach((plot) => plot.resize());
