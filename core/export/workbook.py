@@ -163,7 +163,7 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
             metrics.time_under_tension_s,
             "0.0",
             metrics.time_under_tension_note
-            or "Time under tension: reps and the pauses between them; not rests of more than 5 s, not what the clip cuts",
+            or "Time under tension: reps and pauses between them; not rests of more than 5 s, not what the clip cuts",
         ),
         ("Consistency (0 to 1)", metrics.consistency, "0.00", "1: every rep as long and as deep as the others"),
         (
