@@ -49,6 +49,11 @@ NOT_REPEATING = "There is movement, but no whole cycle that returns to where it 
 SINGLE = "Only one cycle was found, with no other to compare it with: check the count."
 TWICE_A_REP = "The {} bends twice in each rep of the body: the reps are those of the {}."
 IRREGULAR = "The cycles are irregular: check the count."
+ANOTHER = (
+    "From {:.0f} s to {:.0f} s another movement repeats that is not in this count. Film each exercise in its own clip."
+)
+ANOTHER_MIN_S = 3.0
+"""A shorter stretch holds no other exercise, but setting up: one of the 56 clips of one exercise is told to hold two."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,11 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     """
     if joint is not None and joint not in (*ANGLE_NAMES, *JOINTS):
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
+    count = _detect(track, angles, joint=joint)
+    return count if joint or count.reason else replace(count, reason=_tell_another(count, track, angles))
+
+
+def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount:
     if not is_person_seen(track):
         return _nothing(track, NO_PERSON)
     signals = [*build_signals(track, angles), *shape_signal(track)]
@@ -188,6 +198,21 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
         return _report(able, track, winner=winning_count(candidates, joint=joint), angles=angles)
     count = _report(candidates, track, winner=winning_count(candidates, joint=None), angles=angles)
     return replace(count, reason=TWICE_A_REP.format(_in_words(joint), _in_words(count.driving_joint or "body")))
+
+
+def _tell_another(count: RepCount, track: LandmarkTrack, angles: dict[str, Floats]) -> str:
+    """Say where something else is repeated as clearly as an exercise, outside the counted reps; empty if nowhere."""
+    edges = [track.time_s[0], *(edge for rep in count.all_reps for edge in (rep.start_s, rep.end_s)), track.time_s[-1]]
+    least_s = max(ANOTHER_MIN_S, 1.5 * float(np.median([rep.end_s - rep.start_s for rep in count.reps])))
+    for start_s, end_s in zip(edges[::2], edges[1::2], strict=True):
+        if end_s - start_s >= least_s:
+            rows = (track.time_s >= start_s) & (track.time_s <= end_s)
+            other = _detect(track.take(rows), {name: v[rows] for name, v in angles.items()}, joint=None)
+            if other.count > 1 and other.score >= DOUBTFUL_SCORE:
+                begins_s, ends_s = other.reps[0].start_s, other.reps[-1].end_s
+                if ends_s - begins_s >= ANOTHER_MIN_S:
+                    return ANOTHER.format(begins_s, ends_s)
+    return ""
 
 
 def _is_shown(candidates: list[Candidate], *, joint: str | None) -> bool:

@@ -230,6 +230,18 @@ def test_the_noise_of_a_body_that_stands_still_is_no_set(seed):
     assert detect_reps(track_of(angles, time_s), angles).count == 0
 
 
+def test_a_second_exercise_in_the_clip_is_told():
+    time_s = clock(12, rest_s=4.0)
+    _, angles = squat(wave(time_s, cycles=6, rest_s=4.0), time_s)
+    assert detect_reps(track_of(angles, time_s), angles).reason == ""
+    for side in ("left", "right"):
+        angles[f"{side}_elbow"] = 10 + 100 * wave(time_s, cycles=4, rest_s=20.0)
+        angles[f"{side}_shoulder"] = 10 + 40 * wave(time_s, cycles=4, rest_s=20.0)
+    result = detect_reps(track_of(angles, time_s), angles)
+    assert result.count == 6
+    assert result.reason.startswith("From 20 s to 28 s another movement repeats that is not in this count")
+
+
 def test_a_cut_of_the_film_is_not_walking():
     time_s = clock(6)
     _, angles = squat(wave(time_s, cycles=6), time_s)
