@@ -24,6 +24,7 @@ from core.memory import return_large_blocks
 from core.settings import load_settings
 from core.spool import get_spool
 from core.spool.upload import SpoolUploads
+from core.visits import get_visits
 from core.worker import get_pool
 from pages.history_routes import HISTORY_ROUTES
 from pages.plotly_js import PLOTLY_ROUTE
@@ -48,7 +49,8 @@ async def sweep_forever() -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
-            await to_thread.run_sync(partial(get_spool().sweep, is_active=is_active, grace_s=grace_s))
+            for each in (get_visits(), get_spool()):
+                await to_thread.run_sync(partial(each.sweep, is_active=is_active, grace_s=grace_s))
             for saved_id in await to_thread.run_sync(purge_history):
                 get_spool().remove_copies(saved_id)  # visits that have it open keep its numbers
         except Exception:  # whatever it is, the next sweep must come

@@ -28,7 +28,7 @@ def show_empty() -> None:
 def show_login() -> None:
     """Ask somebody who is not logged in to do so."""
     st.info("The history belongs to your account. Log in to see what you saved, and to save more.")
-    st.caption("Logging in loads the page anew and ends this visit; download what you need of its results first.")
+    st.caption("The results of this visit are there again after it.")
     if st.button("Log in", icon=":material/login:", key="history_login"):
         st.login()
 

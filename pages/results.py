@@ -11,7 +11,8 @@ stored = results()
 if not stored:
     st.title("Results")
     st.info(
-        f"No result yet. Analyze a clip first; the newest {MAX_RESULTS} results stay here for the rest of your visit."
+        f"No result yet. Analyze a clip first; the newest {MAX_RESULTS} results stay here for the rest of your visit: "
+        "also when this tab is loaded anew, until ten minutes after it was closed."
     )
     if st.button("Analyze a clip", icon=":material/upload_file:", key="results_to_analyze"):
         st.switch_page("analyze.py")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.visit import keep_visit
 from pages.components.watch import keep_watch, keep_watch_of_run
 
 ICON = str(Path(__file__).parent / "components" / "icon.svg")  # a named icon would be fetched from another server
@@ -22,6 +23,7 @@ st.html(Path(__file__).with_name("shell.css"))
 with st.container(horizontal=True):  # Streamlit's own navigation covers the page of a phone
     for each in pages:
         st.page_link(each)
+    keep_visit()
     keep_watch()  # in here, or a job that ends would move everything below
     if page.title != "Analyze":
         keep_watch_of_run()

@@ -146,6 +146,15 @@ def test_session_that_comes_back_in_time_finds_its_clip(spool):
     assert not file.path.exists()
 
 
+def test_clips_go_on_with_the_session_that_goes_on_with_their_visit(spool):
+    mine, other = put(spool, owner="a", upload_id="1"), put(spool, owner="b")
+    spool.hand_over("a", to="c")
+    spool.sweep(is_active={"b", "c"}.__contains__)
+    assert sorted(clips_on_disk(spool)) == sorted([mine.path, other.path])
+    spool.sweep(is_active={"b"}.__contains__)
+    assert clips_on_disk(spool) == [other.path]
+
+
 def test_clips_expire(tmp_path):
     spool = Spool(tmp_path, max_file_bytes=MB, quota_bytes=MB, ttl_s=0.0)
     file = put(spool)

@@ -251,6 +251,13 @@ class Spool:
                 entry.kept = kept
                 self._settle(entry)
 
+    def hand_over(self, owner: str, *, to: str) -> None:
+        """Make the clips of a session another's, which goes on with its visit."""
+        with self._locked():
+            for entry in self._entries.values():
+                if entry.owner == owner:
+                    entry.owner = to
+
     # -- out ---------------------------------------------------------------
 
     def discard(self, token: str) -> None:

@@ -32,8 +32,12 @@ def choose_clip(settings: Settings) -> Clip | None:
     )
     if uploaded is None:
         show_refusal()
-        if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
-            _take_sample()
+        with st.container(horizontal=True):
+            if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
+                _forget_clip()
+                _take_sample()
+            if "clip" in st.session_state:  # the sample, or one from before the page was loaded anew
+                st.button("Remove the clip", icon=":material/close:", on_click=_forget_clip, key="analyze_remove")
     elif message := st.session_state.get("clip_error"):
         raise UploadError(message)
     elif "clip" not in st.session_state:

@@ -61,6 +61,7 @@ def server(tmp_path: Path, provider: str, database_url: str) -> Iterator[Server]
         f'client_id = "{CLIENT_ID}"\nclient_secret = "{CLIENT_SECRET}"\nserver_metadata_url = "{provider}"\n'
     )
     settings = {"HISTORY_DIR": tmp_path / "data", "DATABASE_URL": database_url, "STREAMLIT_SECRETS_FILES": secrets_path}
+    settings["STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL"] = 60  # logging in loads the page anew
     with running_app(tmp_path, port=port, **settings) as running:
         yield running
 
@@ -132,3 +133,23 @@ def test_nothing_moves_between_accounts(server, database_url, used_browser, chro
     assert not list(clips.iterdir())
     assert httpx.get(server.url + src).status_code == 404
     elsewhere.close()
+
+
+def test_a_visit_goes_on_when_somebody_logs_in_and_is_over_when_she_logs_out(server, context):
+    page = open_analyze(context, server)
+    analyze_sample(page)
+    open_history(page)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("Who").fill("anna")
+    page.get_by_role("button", name="Go").click()
+    expect(page.get_by_role("button", name="Show the result")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Show the result").click()
+    save(page, athlete="Of Anna", with_clip=False)
+    open_history(page)
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Try the sample clip").wait_for()
+    page.wait_for_timeout(1500)  # the tab has said which visit it knows
+    expect(page.get_by_role("button", name="Show the result")).to_have_count(0)
+    page.get_by_role("link", name="Results", exact=True).click()
+    expect(page.get_by_text("No result yet")).to_be_visible()

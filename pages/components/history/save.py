@@ -18,8 +18,8 @@ from pages.components.state import Result, deleted_ids, is_saved, replace_result
 
 MAX_LOAD_KG = 1000.0
 LOGIN_WORDS = (
-    "The history belongs to your account. Log in first: that loads the page anew and ends this visit, "
-    "so download what you need of the results you have now."
+    "The history belongs to your account. Log in first: that loads the page anew, and the results of this visit are "
+    "there again after it."
 )
 
 

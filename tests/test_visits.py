@@ -1,0 +1,80 @@
+"""Who gets back what a visit holds, when it ends, and that it is never in two places."""
+
+import pytest
+
+from core.visits import MAX_VISITS, Session, Visits
+
+
+@pytest.fixture
+def visits() -> Visits:
+    return Visits()
+
+
+def session(name: str, *, account: str | None = None, **state) -> Session:
+    return Session(name, state, account)
+
+
+def test_a_new_session_gets_what_the_former_one_held_and_nothing_of_its_widgets(visits):
+    results, former, new = {"key": "result"}, session("1"), session("2", results={})
+    former.state.update(results=results, run=None, analyze_upload="of a widget")
+    key = visits.begin(former)
+    assert visits.resume(key, begun=visits.begin(new), session=new) is former
+    assert new.state == {"results": results, "run": None}
+    assert new.state["results"] is results
+    assert former.state == {"analyze_upload": "of a widget"}
+
+
+def test_a_visit_goes_on_from_reload_to_reload_under_one_key(visits):
+    first = session("1", clip="clip")
+    key = visits.begin(first)
+    for name in "234":
+        again = session(name)
+        assert visits.resume(key, begun=visits.begin(again), session=again)
+        assert again.state == {"clip": "clip"}
+        assert visits.find(key, account=None) is again
+
+
+def test_a_key_that_was_made_up_or_given_up_opens_nothing(visits):
+    former, new = session("1", clip="clip"), session("2", clip="other")
+    key = visits.begin(former)
+    begun = visits.begin(new)
+    assert visits.resume("", begun=begun, session=new) is None
+    assert visits.resume(key[:-1], begun=begun, session=new) is None
+    visits.resume(key, begun=begun, session=new)
+    assert visits.find(begun, account=None) is None
+    assert new.state == {"clip": "clip"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_found"),
+    [
+        (None, None, True),
+        (None, "anna", True),
+        ("anna", "anna", True),
+        ("anna", None, False),
+        ("anna", "ben", False),
+    ],
+    ids=["nobody", "logged in", "the same", "logged out", "somebody else"],
+)
+def test_a_visit_stays_with_its_account(visits, was, now, is_found):
+    former, new = session("1", account=was, clip="clip"), session("2", account=now)
+    key = visits.begin(former)
+    assert bool(visits.resume(key, begun=visits.begin(new), session=new)) == is_found
+    assert former.state == ({} if is_found else {"clip": "clip"})
+
+
+def test_what_a_closed_page_held_is_forgotten_after_the_grace(visits):
+    closed, open_page = session("1", results={}, seek=1), session("2", results={})
+    keys = [visits.begin(each) for each in (closed, open_page)]
+    visits.sweep(is_active=lambda _: False, grace_s=60)
+    visits.sweep(is_active={"2"}.__contains__, grace_s=60)
+    assert visits.find(keys[0], account=None) is closed
+    visits.sweep(is_active={"2"}.__contains__, grace_s=0)
+    assert [visits.find(key, account=None) for key in keys] == [None, open_page]
+    assert closed.state == {"seek": 1}
+
+
+def test_visits_are_bounded_and_the_newest_are_remembered(visits):
+    keys = [visits.begin(session(str(number))) for number in range(MAX_VISITS + 1)]
+    assert visits.find(keys[0], account=None) is None
+    assert all(visits.find(key, account=None) for key in keys[1:])
