@@ -53,7 +53,7 @@ ANOTHER = (
     "From {:.0f} s to {:.0f} s another movement repeats that is not in this count. Film each exercise in its own clip."
 )
 ANOTHER_MIN_S = 3.0
-"""A shorter stretch holds no other exercise, but setting up: one of the 56 clips of one exercise is told to hold two."""
+"""A shorter stretch holds no other exercise, but setting up: one of 56 clips of one exercise is told to hold two."""
 
 
 @dataclass(frozen=True)
