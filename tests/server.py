@@ -113,16 +113,18 @@ def open_session(server: Server) -> Iterator["Session"]:
         while True:
             message = ForwardMsg.FromString(tab.recv(timeout=START_TIMEOUT_S))
             if message.WhichOneof("type") == "new_session":
-                yield Session(server, message.new_session.initialize.session_id)
+                started = message.new_session
+                yield Session(server, started.initialize.session_id, sends_usage=started.config.gather_usage_stats)
                 return
 
 
 @dataclass(frozen=True)
 class Session:
-    """A browser tab's session: who may upload."""
+    """A browser tab's session: who may upload, and whether its browser is told to send Streamlit statistics."""
 
     server: Server
     session_id: str
+    sends_usage: bool = False
 
     def request(self, method: str, upload_id: str = "upload-1", **kwargs) -> httpx.Response:
         token = generate_xsrf_token_string()
