@@ -52,12 +52,6 @@ class Room:
         self._taken: dict[str, int] = {}
         self._mutex = threading.Lock()
 
-    @property
-    def used_bytes(self) -> int:
-        """Room taken by all clips together."""
-        with self._mutex:
-            return sum(self._taken.values())
-
     def claim(self, token: str, *, size_bytes: int) -> None:
         """Set what one clip takes, or raise NoRoomError and leave it as it was.
 
