@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import FINE_RATE_HZ, MAX_OVERSAMPLING, Trace
+from core.cycles import FINE_RATE_HZ, MAX_OVERSAMPLING, Trace, median
 from core.geometry import midpoint
 from core.landmarks import INDEX, SIDES, LandmarkTrack
 from core.signals import BODY_LENGTHS, MIN_COVERAGE, Signal, body_length, bridge, coverage
@@ -120,12 +120,10 @@ def _frequencies(columns: Floats, time_s: Floats) -> list[float]:
     if len(grid) < 3:
         return []
     centred = columns - columns.mean(axis=1, keepdims=True)
-    # a few frequencies at a time: all at once would be 170 MB for 1000 samples, one by one takes seconds
-    blocks = np.split(grid, range(FREQUENCIES_AT_ONCE, len(grid), FREQUENCIES_AT_ONCE))
-    power = np.concatenate([_power(centred, time_s, frequencies_hz=block) for block in blocks])
+    power = _power(centred, time_s, frequencies_hz=grid)
     octaves = np.log2(grid)
     first, last = (np.searchsorted(octaves, octaves + step) for step in (-BACKGROUND_OCTAVES, BACKGROUND_OCTAVES))
-    around = [np.median(power[a:b]) for a, b in zip(first, last, strict=True)]
+    around = [median(power[a:b]) for a, b in zip(first, last, strict=True)]
     height = power / np.maximum(around, 1e-12)
     tops = 1 + np.flatnonzero((height[1:-1] > height[:-2]) & (height[1:-1] >= height[2:]))
     strong = sorted((top for top in tops if height[top] >= MIN_PEAK), key=lambda top: -height[top])
@@ -133,9 +131,15 @@ def _frequencies(columns: Floats, time_s: Floats) -> list[float]:
 
 
 def _power(centred: Floats, time_s: Floats, *, frequencies_hz: Floats) -> Floats:
-    """Return the ``(f,)`` power of all ``(k, n)`` columns together at each frequency."""
-    waves = np.exp(-2j * np.pi * time_s[:, None] * frequencies_hz)
-    return np.asarray((np.abs(centred @ waves) ** 2).sum(axis=0))
+    """Return the ``(f,)`` power of all ``(k, n)`` columns together at each of evenly spaced frequencies.
+
+    A few at a time: all at once would be 170 MB for 1000 samples, one by one takes seconds. The waves of one block are
+    those of the first, turned.
+    """
+    waves = np.exp(-2j * np.pi * time_s[:, None] * (frequencies_hz[:FREQUENCIES_AT_ONCE] - frequencies_hz[0]))
+    turned = (centred * np.exp(-2j * np.pi * time_s * first) for first in frequencies_hz[::FREQUENCIES_AT_ONCE])
+    blocks = [(np.abs(columns @ waves) ** 2).sum(axis=0) for columns in turned]
+    return np.concatenate(blocks)[: len(frequencies_hz)]
 
 
 def _turning(even: Floats, frequency_hz: float, track: LandmarkTrack) -> Rhythm:
