@@ -39,6 +39,12 @@ def track_caveats(
 ) -> list[str]:
     """Return what the landmarks, the rate and the camera's view of the exercise do not show."""
     warnings = [count.reason] if count.reason else []
+    if count.uncounted_s:
+        start_s, end_s = count.uncounted_s
+        warnings.append(
+            f"From {start_s:.0f} s to {end_s:.0f} s something repeats that is not in the count: add its reps by hand, "
+            "or film each exercise in a clip of its own."
+        )
     supports = supported_at(rate_hz)
     if not supports["counts"]:
         warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")

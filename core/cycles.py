@@ -334,6 +334,6 @@ def _tighten(times: Floats) -> Floats:
     quarter = median(np.concatenate([turn - rise, fall - turn])) if len(turn) else 0.0
     out, back = np.maximum(turn - rise, quarter), np.maximum(fall - turn, quarter)
     half = 0.5 * (fall - rise)  # held out there, where it turns is chance
-    start = np.where(rise - start > REST_RATIO * np.minimum(out, half), rise - out, start)
-    end = np.where(end - fall > REST_RATIO * np.minimum(back, half), fall + back, end)
+    start = np.where(rise - start > REST_RATIO * np.minimum(out, half), np.maximum(start, rise - out), start)
+    end = np.where(end - fall > REST_RATIO * np.minimum(back, half), np.minimum(end, fall + back), end)
     return np.array([start, rise, turn, fall, end])

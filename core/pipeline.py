@@ -24,7 +24,7 @@ from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.metrics.joint import base_joint
 from core.recognition import Recognition, recognize_exercise
-from core.reps import RepCount, detect_reps
+from core.reps import RepCount, detect_reps, find_uncounted
 from core.sampling import SamplingPlan, mean_rate_hz, plan_sampling
 from core.smoothing import smooth_angle
 from core.trust import Trust, assess_trust
@@ -273,6 +273,8 @@ def _count(
     count = detect_reps(track, angles, joint=chosen)
     if corrections.reps is not None:
         count = edited_count(count, corrections.reps, angles=angles)
+    elif chosen is None and count.reps:
+        count = replace(count, uncounted_s=find_uncounted(count, track, angles))
     metrics = measure(count)
     if corrections.reps is None and (apart := _set_shallow_apart(count, metrics)) is not count:
         count, metrics = apart, measure(apart)

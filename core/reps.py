@@ -49,10 +49,7 @@ NOT_REPEATING = "There is movement, but no whole cycle that returns to where it 
 SINGLE = "Only one cycle was found, with no other to compare it with: check the count."
 TWICE_A_REP = "The {} bends twice in each rep of the body: the reps are those of the {}."
 IRREGULAR = "The cycles are irregular: check the count."
-ANOTHER = (
-    "From {:.0f} s to {:.0f} s another movement repeats that is not in this count. Film each exercise in its own clip."
-)
-ANOTHER_MIN_S = 3.0
+UNCOUNTED_MIN_S = 3.0
 """A shorter stretch holds no other exercise, but setting up: one of 56 clips of one exercise is told to hold two."""
 
 
@@ -112,6 +109,8 @@ class RepCount:
         Half-done ones and those of which the clip holds one way only, not counted.
     reason
         Why the count is 0 or doubtful, in words for a trainer; empty when it is neither.
+    uncounted_s
+        From when to when something else repeats, if looked for and found (`find_uncounted`).
     score
         0-1, how sure the count is.
     alternatives
@@ -124,6 +123,7 @@ class RepCount:
     reps: list[Rep] = field(default_factory=list)
     partial_reps: list[Rep] = field(default_factory=list)
     reason: str = ""
+    uncounted_s: tuple[float, float] | None = None
     score: float = 0.0
     alternatives: list[Alternative] = field(default_factory=list)
 
@@ -175,11 +175,6 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     """
     if joint is not None and joint not in (*ANGLE_NAMES, *JOINTS):
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
-    count = _detect(track, angles, joint=joint)
-    return count if joint or count.reason else replace(count, reason=_tell_another(count, track, angles))
-
-
-def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount:
     if not is_person_seen(track):
         return _nothing(track, NO_PERSON)
     signals = [*build_signals(track, angles), *shape_signal(track)]
@@ -190,7 +185,7 @@ def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | Non
     least = WALKED_SCORE if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE else MIN_SCORE
     candidates = find_candidates(moving, track, travel=travel)
     able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
-    if not able or max(candidate.score for candidate in able) < least or not _is_shown(candidates, joint=joint):
+    if not able or max(candidate.score for candidate in able) < least or not (joint or _agree(candidates)):
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         unfit = UNFIT.format(_in_words(joint)) if joint else WALKING if travel.any() else still
         return _nothing(track, unfit)
@@ -200,24 +195,25 @@ def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | Non
     return replace(count, reason=TWICE_A_REP.format(_in_words(joint), _in_words(count.driving_joint or "body")))
 
 
-def _tell_another(count: RepCount, track: LandmarkTrack, angles: dict[str, Floats]) -> str:
-    """Say where something else is repeated as clearly as an exercise, outside the counted reps; empty if nowhere."""
+def find_uncounted(count: RepCount, track: LandmarkTrack, angles: dict[str, Floats]) -> tuple[float, float] | None:
+    """Return from when to when, s, something is repeated as clearly as an exercise, outside the counted reps."""
     edges = [track.time_s[0], *(edge for rep in count.all_reps for edge in (rep.start_s, rep.end_s)), track.time_s[-1]]
-    least_s = max(ANOTHER_MIN_S, 1.5 * float(np.median([rep.end_s - rep.start_s for rep in count.reps])))
+    least_s = max([UNCOUNTED_MIN_S, *(1.5 * (rep.end_s - rep.start_s) for rep in count.reps)])
     for start_s, end_s in zip(edges[::2], edges[1::2], strict=True):
-        if end_s - start_s >= least_s:
-            rows = (track.time_s >= start_s) & (track.time_s <= end_s)
-            other = _detect(track.take(rows), {name: v[rows] for name, v in angles.items()}, joint=None)
-            if other.count > 1 and other.score >= DOUBTFUL_SCORE:
-                begins_s, ends_s = other.reps[0].start_s, other.reps[-1].end_s
-                if ends_s - begins_s >= ANOTHER_MIN_S:
-                    return ANOTHER.format(begins_s, ends_s)
-    return ""
+        if end_s - start_s < least_s:
+            continue
+        rows = (track.time_s >= start_s) & (track.time_s <= end_s)
+        other = detect_reps(track.take(rows), {name: values[rows] for name, values in angles.items()})
+        if other.count > 1 and other.score >= DOUBTFUL_SCORE:
+            begins_s, ends_s = other.reps[0].start_s, other.reps[-1].end_s
+            if ends_s - begins_s >= UNCOUNTED_MIN_S:
+                return begins_s, ends_s
+    return None
 
 
-def _is_shown(candidates: list[Candidate], *, joint: str | None) -> bool:
-    """Tell whether the body as a whole shows the count; who names a joint asks for that one alone."""
-    return joint is not None or is_evident(candidates, winner=winning_count(candidates, joint=None))
+def _agree(candidates: list[Candidate]) -> bool:
+    """Tell whether the body as a whole shows a count; who names a joint asks for that one alone."""
+    return is_evident(candidates, winner=winning_count(candidates, joint=None))
 
 
 def _in_words(joint: str) -> str:

@@ -44,6 +44,9 @@ EVIDENCE_A_CYCLE = 0.025
 """Votes that a count and those beside it need for each cycle: an exercise moves more than one joint, while each signal
 counts its own noise, about two cycles a second, and each another number. The sets of the clips and of RepCount have
 0.04 or more a cycle, a person who stands still before a shaking camera, or whose head the picture cuts off, 0.015."""
+ENOUGH_EVIDENCE = 0.3
+"""Votes that are enough for any number of cycles: more reps make no more votes. RepCount's sets of ten and more have
+0.6."""
 TWICE = (1.75, 2.25)
 """A joint that bends twice in a rep shows twice the body's count, give or take what the ends of a set add or hide."""
 TWICE_VOTES = 4.0
@@ -104,7 +107,8 @@ def winning_count(candidates: list[Candidate], *, joint: str | None) -> int:
 def is_evident(candidates: list[Candidate], *, winner: int) -> bool:
     """Tell whether the signals together stand for a count, or for one beside it, not each for one of its own."""
     votes = _votes(candidates)
-    return sum(votes.get(count, 0.0) for count in (winner - 1, winner, winner + 1)) >= EVIDENCE_A_CYCLE * winner
+    evidence = sum(votes.get(count, 0.0) for count in (winner - 1, winner, winner + 1))
+    return evidence >= min(EVIDENCE_A_CYCLE * winner, ENOUGH_EVIDENCE)
 
 
 def bends_twice(candidates: list[Candidate], *, joint: str) -> bool:

@@ -286,3 +286,12 @@ def test_reps_filmed_too_slowly_are_not_measured_and_are_named():
     assert all(np.isfinite([rep.rom_deg, rep.peak_velocity_deg_s]).all() for rep in dark.metrics.reps if rep.end_s < 9)
     slow = ", ".join(str(rep.rep) for rep in late)
     assert any(f"too few frames in rep {slow} for" in warning for warning in dark.warnings)
+
+
+def test_what_repeats_outside_the_count_is_told_until_the_reps_are_set_by_hand(squat_track):
+    squats = summarize(squat_track)
+    counted = replace(squats.count, uncounted_s=(20.2, 28.1))
+    said = track_caveats(squats.track, counted, view=squats.view, rate_hz=15.0, exercise="squat")
+    assert said[0].startswith("From 20 s to 28 s something repeats that is not in the count")
+    edited = correct(replace(squats, count=counted, warnings=tuple(said)), Corrections(reps=squats.count.all_reps))
+    assert not any("something repeats" in warning for warning in edited.warnings)
