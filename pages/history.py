@@ -67,16 +67,18 @@ def choose(owner: Owner) -> list[SavedSummary]:
 
 
 def detectable_in(owner: Owner, saved: list[SavedSummary]) -> dict[str, float]:
-    """Return which changes from the first session to the last are more than error; both are measured again once."""
+    """Return which changes from the first session to the last are more than error; these are measured again once."""
     ends = first_and_last(saved)
-    if ends is None:
-        return {}
     key = (owner.name, repr(ends))  # all that is known of them: corrected meanwhile, they are compared anew
     known_key, known = st.session_state.get("history_detectable", (None, {}))
     if key == known_key:
         return known
     try:
-        found = detectable_changes(*(get_history().load(owner, each.id) for each in ends))
+        pairs = {name: tuple(each.id for each in pair) for name, pair in ends.items()}
+        changes = {
+            ids: detectable_changes(*(get_history().load(owner, one) for one in ids)) for ids in set(pairs.values())
+        }
+        found = {name: changes[ids][name] for name, ids in pairs.items() if name in changes[ids]}
     except HistoryError:  # deleted meanwhile, or saved by a newer release: its numbers are still there
         found = {}
     st.session_state["history_detectable"] = (key, found)

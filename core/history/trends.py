@@ -11,9 +11,17 @@ from core.compare.differences import are_places_alike
 from core.history.labels import SavedSummary
 from core.metrics.joint import base_joint
 
-_COMPARED = ("reps", "rom_deg", "eccentric_s", "concentric_s", "mean_velocity_deg_s", "left_right_rom_diff_deg")
-"""Names of `core.compare.Difference`."""
 Measure = Callable[[SavedSummary], float]
+_MEASURES: dict[str, Measure] = {
+    "reps": lambda one: one.rep_count,
+    "rom_deg": lambda one: one.figures.rom_deg,
+    "eccentric_s": lambda one: one.figures.eccentric_s,
+    "concentric_s": lambda one: one.figures.concentric_s,
+    "mean_velocity_deg_s": lambda one: one.figures.velocity_deg_s,
+    "left_right_rom_diff_deg": lambda one: one.figures.asymmetry_pct,
+}
+"""What is followed, by the name of the `core.compare.Difference` that judges it."""
+_OF_JOINT = ("rom_deg", "mean_velocity_deg_s")
 Place = tuple[str, float]
 """Name and turn in degrees of a `core.view.View`."""
 
@@ -44,8 +52,8 @@ class Trend:
         Smallest change from the first session to the last that is more than error, by the name of the series; one
         that is missing or NaN is not known.
     elsewhere
-        Points of the sets that were filmed from another place than the newest, by the name of the series: in no
-        verdict.
+        Points of the sets that were filmed from another place than the newest with this number, by the name of the
+        series: in no verdict.
     """
 
     title: str
@@ -56,72 +64,81 @@ class Trend:
     elsewhere: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
 
 
-def first_and_last(saved: Sequence[SavedSummary]) -> tuple[SavedSummary, SavedSummary] | None:
-    """Return a set of the first and one of the last session, as the trends compare them; None within one session."""
-    joint = _joint_of_most(saved)
-    place = _newest_place(saved)
-    alike = [one for one in saved if _joint(one) == joint and _is_from(place, one)]
-    alike.sort(key=lambda one: one.labels.session_on)
-    if not alike or alike[0].labels.session_on == alike[-1].labels.session_on:
-        return None
-    return alike[0], alike[-1]
+def first_and_last(saved: Sequence[SavedSummary]) -> dict[str, tuple[SavedSummary, SavedSummary]]:
+    """Return a set of the first and one of the last session that a trend compares.
+
+    By name of `core.compare.Difference`; what is known of one session only is left out.
+    """
+    ends = {}
+    for name, (here, _) in _followed(saved).items():
+        in_order = sorted(here, key=lambda one: one.labels.session_on)
+        if in_order and in_order[0].labels.session_on != in_order[-1].labels.session_on:
+            ends[name] = (in_order[0], in_order[-1])
+    return ends
 
 
 def compute_trends(saved: Sequence[SavedSummary], *, detectable: Mapping[str, float] | None = None) -> list[Trend]:
     """Return the trends of one athlete's sets of one exercise.
 
     Range and velocity compare only sets measured on the joint of most sets, on whichever side; all but the counts
-    compare only sets filmed from where the newest was. Volume adds up over the sets of a day, the others are means of
-    them.
+    compare only sets filmed from where the newest with that number was. Volume adds up over the sets of a day, the
+    others are means of them.
 
     Parameters
     ----------
     detectable
-        From `core.compare.detectable_changes` of the sets of `first_and_last`. A session of several sets is judged
-        like one of them, which is known less exactly than their mean.
+        From `core.compare.detectable_changes`, each of its pair of `first_and_last`. A session of several sets is
+        judged like one of them, which is known less exactly than their mean.
     """
-    joint, place = _joint_of_most(saved), _newest_place(saved)
-    alike = [one for one in saved if _joint(one) == joint]
-    limits = _limits(saved, [one for one in alike if _is_from(place, one)], detectable or {})
+    joint = _joint_of_most(saved)
     measured = f", {joint.replace('_', ' ')}" if joint else ""
-    of_joint = partial(_follow, alike, place=place, left_out=len(saved) - len(alike))
-    of_any = partial(_follow, saved, place=place, left_out=0)
-    halves = {"Lowering": lambda one: one.figures.eccentric_s, "Lifting": lambda one: one.figures.concentric_s}
-    volume = {"": _by_day(saved, lambda one: one.rep_count, _total)}
+    followed = _followed(saved)
+    limits = _limits(saved, followed["left_right_rom_diff_deg"][0], detectable or {})
+    follow = partial(_follow, followed, limits=limits)
+    of_joint = partial(follow, left_out=sum(_joint(one) != joint for one in saved))
+    volume, moved_kg = (_by_day(saved, measure, _total) for measure in (_MEASURES["reps"], _moved_kg))
     return [
-        of_joint(
-            f"Range of motion{measured}", "°", {"": lambda one: one.figures.rom_deg}, detectable=limits["rom_deg"]
-        ),
-        of_any("Tempo", "s", halves, detectable=limits["tempo"]),
-        of_joint(
-            f"Velocity{measured}", "°/s", {"": lambda one: one.figures.velocity_deg_s},
-            detectable=limits["velocity_deg_s"],
-        ),
-        Trend("Volume", "reps", volume, detectable=limits["reps"]),
-        Trend("Volume load", "kg", {"": _by_day(saved, _moved_kg, _total)}, detectable=limits["moved_kg"]),
-        of_any(
-            "Left against right", "%", {"": lambda one: one.figures.asymmetry_pct}, detectable=limits["asymmetry_pct"]
-        ),
-    ]  # fmt: skip
+        of_joint(f"Range of motion{measured}", "°", {"": "rom_deg"}),
+        follow("Tempo", "s", {"Lowering": "eccentric_s", "Lifting": "concentric_s"}),
+        of_joint(f"Velocity{measured}", "°/s", {"": "mean_velocity_deg_s"}),
+        Trend("Volume", "reps", {"": volume}, detectable={"": limits["reps"]}),
+        Trend("Volume load", "kg", {"": moved_kg}, detectable={"": limits["moved_kg"]}),
+        follow("Left against right", "%", {"": "left_right_rom_diff_deg"}),
+    ]
+
+
+Followed = Mapping[str, tuple[Sequence[SavedSummary], Sequence[SavedSummary]]]
+"""By name of a number: the sets that have it and were filmed from where the newest of them was, and those from
+elsewhere."""
+
+
+def _followed(saved: Sequence[SavedSummary]) -> Followed:
+    joint = _joint_of_most(saved)
+    alike = [one for one in saved if _joint(one) == joint]
+    return {
+        name: (saved, []) if name == "reps" else _part_by_place(alike if name in _OF_JOINT else saved, measure)
+        for name, measure in _MEASURES.items()  # a count is one from anywhere
+    }
+
+
+def _part_by_place(
+    saved: Iterable[SavedSummary], measure: Measure
+) -> tuple[Sequence[SavedSummary], Sequence[SavedSummary]]:
+    known = [one for one in saved if math.isfinite(measure(one))]
+    place = _newest_place(known)
+    return [one for one in known if _is_from(place, one)], [one for one in known if not _is_from(place, one)]
 
 
 def _follow(
-    saved: Sequence[SavedSummary],
-    title: str,
-    unit: str,
-    measures: Mapping[str, Measure],
-    *,
-    place: Place | None,
-    left_out: int,
-    detectable: Mapping[str, float],
-) -> Trend:
-    """Return the trend of the sets filmed from a place, and beside it those from elsewhere."""
-    here = [one for one in saved if _is_from(place, one)]
-    elsewhere = [one for one in saved if not _is_from(place, one)]
-    series, beside = (
-        {name: _by_day(sets, measure, _mean) for name, measure in measures.items()} for sets in (here, elsewhere)
+    followed: Followed, title: str, unit: str, names: Mapping[str, str], *,
+    limits: Mapping[str, float], left_out: int = 0,
+) -> Trend:  # fmt: skip
+    """Return the trend of some numbers, by the names of their series."""
+    series, elsewhere = (
+        {label: _by_day(followed[name][part], _MEASURES[name], _mean) for label, name in names.items()}
+        for part in (0, 1)
     )
-    return Trend(title, unit, series, left_out, detectable, beside)
+    return Trend(title, unit, series, left_out, {label: limits[name] for label, name in names.items()}, elsewhere)
 
 
 def _newest_place(saved: Sequence[SavedSummary]) -> Place | None:
@@ -139,22 +156,16 @@ def _is_from(place: Place | None, one: SavedSummary) -> bool:
 
 
 def _limits(
-    saved: Sequence[SavedSummary], alike: Sequence[SavedSummary], detectable: Mapping[str, float]
-) -> dict[str, Mapping[str, float]]:
-    """Return what each trend has to exceed, in its unit. Each set of a session may be miscounted, with its load."""
-    known = {name: detectable.get(name, math.nan) for name in _COMPARED}
+    saved: Sequence[SavedSummary], two_sided: Sequence[SavedSummary], detectable: Mapping[str, float]
+) -> dict[str, float]:
+    """Return what each number has to exceed, in its unit. Each set of a session may be miscounted, with its load."""
+    known = {name: detectable.get(name, math.nan) for name in _MEASURES}
     sets = max(Counter(one.labels.session_on for one in saved).values(), default=1)
     heaviest_kg = max((one.labels.load_kg or 0.0 for one in saved), default=0.0)
-    ranges = [one.figures.rom_deg for one in alike if one.figures.rom_deg > 0]
+    ranges = [one.figures.rom_deg for one in two_sided if one.figures.rom_deg > 0]
     reps = known["reps"] * sets
-    return {
-        "rom_deg": {"": known["rom_deg"]},
-        "tempo": {"Lowering": known["eccentric_s"], "Lifting": known["concentric_s"]},
-        "velocity_deg_s": {"": known["mean_velocity_deg_s"]},
-        "reps": {"": reps},
-        "moved_kg": {"": reps * heaviest_kg},
-        "asymmetry_pct": {"": 100 * known["left_right_rom_diff_deg"] / min(ranges, default=math.nan)},
-    }
+    asymmetry_pct = 100 * known["left_right_rom_diff_deg"] / min(ranges, default=math.nan)
+    return known | {"reps": reps, "moved_kg": reps * heaviest_kg, "left_right_rom_diff_deg": asymmetry_pct}
 
 
 def _joint_of_most(saved: Sequence[SavedSummary]) -> str | None:

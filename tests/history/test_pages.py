@@ -103,6 +103,16 @@ def test_a_session_from_another_place_is_marked_and_left_out_of_the_trend(histor
     assert "by more than error gives" not in said
 
 
+def test_a_count_is_judged_from_wherever_it_was_filmed(history, analysis):
+    front = Filming(fps=15, view=View(yaw_deg=0))
+    more = summarize(compute_truth(plan_steady("squat", count=analysis.rep_count + 3, period_s=3), filming=front).track)
+    for day, each in ((7, analysis), (14, more)):
+        history.save(ANNA, correct(each, Corrections(exercise="squat")),
+                     Labels("Anna", session_on=date(2026, 9, day)), clip_name="a.mp4")  # fmt: skip
+    said = text_of(visit("history"))
+    assert f"{analysis.rep_count} to {more.rep_count} reps, up over 2 sessions, by more than error gives." in said
+
+
 def open_dialog(*seeded: Result) -> AppTest:
     """The dialog alone: it runs by itself in a browser too."""
 

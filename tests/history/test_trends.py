@@ -24,8 +24,9 @@ def saved(
     load_kg: float | None = None,
     view: str | None = None,
     turn_deg: float = math.nan,
+    asymmetry_pct: float = math.nan,
 ):
-    figures = Figures(joint, rom_deg, 2.0, 1.0, 120.0, 5.0, math.nan, 20.0, view=view, turn_deg=turn_deg)
+    figures = Figures(joint, rom_deg, 2.0, 1.0, 120.0, 5.0, asymmetry_pct, 20.0, view=view, turn_deg=turn_deg)
     labels = Labels("Anna", "Squats", "", day, load_kg)
     return SavedSummary("a" * 32, labels, "squat", reps, figures, datetime.now(UTC), "a.mp4", None, (), 1000)
 
@@ -73,7 +74,7 @@ def test_sets_from_another_place_than_the_newest_are_marked_and_in_no_verdict():
     assert drawn.figure.layout.showlegend
     assert "not compared: 1." in plot_sessions(trends["Tempo"]).words
     assert plot_sessions(trends["Volume"]).words == "5 reps, the same over 3 sessions.", "a count is one from anywhere"
-    first, last = first_and_last(sets)
+    first, last = first_and_last(sets)["rom_deg"]
     assert (first.labels.session_on, last.labels.session_on) == (SECOND, THIRD)
 
 
@@ -82,7 +83,31 @@ def test_one_session_from_a_new_place_is_no_change():
     words = plot_sessions(compute_trends(sets, detectable={"rom_deg": 1.0})[0]).words
     assert words.startswith("100°, one session from this place. Filmed from another place than the newest, so not")
     assert words.endswith("compared: 2.")
-    assert first_and_last(sets) is None
+    assert set(first_and_last(sets)) == {"reps"}
+
+
+LATEST = date(2026, 11, 23)
+
+
+def test_a_newest_session_without_a_number_hides_no_chart_of_it():
+    """From the side left and right are not compared: what the three from the front tell still stands."""
+    sets = [saved(day, asymmetry_pct=5.0, **FRONT) for day in (FIRST, SECOND, THIRD)] + [saved(LATEST, **SIDE)]
+    drawn = plot_sessions(compute_trends(sets)[-1])
+    assert drawn.words == "5\N{NO-BREAK SPACE}%, the same over 3 sessions."
+    first, last = first_and_last(sets)["left_right_rom_diff_deg"]
+    assert (first.labels.session_on, last.labels.session_on) == (FIRST, THIRD)
+
+
+def test_a_newest_session_on_another_joint_from_elsewhere_hides_no_chart():
+    sets = [saved(day, **SIDE) for day in (FIRST, SECOND, THIRD)] + [saved(LATEST, joint="left_hip", **FRONT)]
+    drawn = plot_sessions(compute_trends(sets)[0])
+    assert drawn.words == "100°, the same over 3 sessions. Left out, measured on another joint: 1."
+
+
+def test_what_error_gives_a_count_is_known_from_wherever_it_was_filmed():
+    sets = [saved(FIRST, reps=5, **FRONT), saved(SECOND, reps=8, **FRONT), saved(THIRD, reps=12, **SIDE)]
+    first, last = first_and_last(sets)["reps"]
+    assert (first.rep_count, last.rep_count) == (5, 12)
 
 
 def test_a_set_whose_view_could_not_be_told_is_not_compared_with_one_that_has_one():
@@ -125,9 +150,9 @@ def test_every_set_of_a_session_may_be_miscounted():
 
 def test_the_sessions_compared_are_the_first_and_the_last_on_the_joint_of_most():
     sets = [saved(THIRD), saved(SECOND), saved(FIRST, joint="left_hip"), saved(SECOND)]
-    first, last = first_and_last(sets)
+    first, last = first_and_last(sets)["rom_deg"]
     assert (first.labels.session_on, last.labels.session_on) == (SECOND, THIRD)
-    assert first_and_last([saved(FIRST), saved(FIRST)]) is None
+    assert first_and_last([saved(FIRST), saved(FIRST)]) == {}
 
 
 @pytest.fixture
