@@ -9,14 +9,15 @@ import numpy as np
 import openpyxl
 import pytest
 
+from core.corrections import Corrections
 from core.export import to_json, to_xlsx
 from core.landmarks import LandmarkTrack
 from core.mannequin import Filming, Motion, RepPlan, View, compute_truth
 from core.metrics import compute_metrics
-from core.pipeline import Analysis, summarize
+from core.pipeline import Analysis, correct, summarize
 from core.plots import plot_tempo
 from core.report.document import key_figures
-from core.reps import Rep
+from core.reps import Rep, renumber
 from tests.test_metrics import trace_set
 
 
@@ -62,6 +63,18 @@ class TestTimeUnderTension:
         assert slow.sample_rate_hz > 15
         assert math.isnan(slow.metrics.time_under_tension_s)
         assert slow.metrics.time_under_tension_note == "too few frames a second for the pause after rep 3"
+
+    def test_a_partial_rep_before_the_first_is_told_by_what_follows_it(self):
+        slow = slowed_in(squats(1.5, 7.0, 1.5, 1.5, 0.0), 1)
+        reps = (replace(slow.count.reps[0], is_partial=True, is_edited=True), *slow.count.reps[1:])
+        metrics = correct(slow, Corrections(reps=renumber(reps))).metrics
+        assert metrics.reps[0].rep == 0
+        why = "too few frames a second for the pause after partial rep before rep 1"
+        assert metrics.time_under_tension_note == why
+        rested = summarize(squats(7.0, 1.5, 1.5, 1.5, 0.0))
+        reps = (replace(rested.count.reps[0], is_partial=True, is_edited=True), *rested.count.reps[1:])
+        (note,) = (each for each in correct(rested, Corrections(reps=renumber(reps))).metrics.notes if "Rests" in each)
+        assert note.startswith("Rests, 7 s after partial rep before rep 1: ")
 
     @pytest.mark.parametrize(
         ("rests_s", "slow_rep"),

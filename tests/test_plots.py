@@ -219,9 +219,9 @@ def test_partial_and_edited_reps_look_different_and_say_so(edited):
     }
     assert len({color for color, _ in looks}) == len({dash for _, dash in looks}) == 3
     assert [label_of(rep) for rep in edited.metrics.reps] == [
-        "Rep 1", "Rep 2, edited", "Rep 3", "Partial rep after 3, edited", "Rep 4"
+        "Rep 1", "Rep 2, edited", "Rep 3", "Partial rep after rep 3, edited", "Rep 4"
     ]  # fmt: skip
-    assert label_of(replace(edited.metrics.reps[3], rep=0, is_edited=False)) == "Partial rep before 1"
+    assert label_of(replace(edited.metrics.reps[3], rep=0, is_edited=False)) == "Partial rep before rep 1"
     assert "Rep 2, edited" in named(figure, "Edited").hovertemplate
 
 

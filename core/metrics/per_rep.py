@@ -97,6 +97,13 @@ class RepMetrics:
     quality_reason: str
     is_cut: bool
 
+    @property
+    def name(self) -> str:
+        """In running text: Rep 3, Partial rep after rep 3, Partial rep before rep 1."""
+        if not self.is_partial:
+            return f"Rep {self.rep}"
+        return f"Partial rep after rep {self.rep}" if self.rep else "Partial rep before rep 1"
+
 
 def compute_rep_metrics(
     rep: Rep,

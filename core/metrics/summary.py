@@ -18,7 +18,7 @@ AVERAGED = (
     "left_right_rom_diff_deg", "left_right_timing_ms", "quality",
 )  # fmt: skip
 """The fields of `RepMetrics` with a mean and SD over the set."""
-Rest = tuple[int, float, float]
+Rest = tuple[RepMetrics, float, float]
 """After which rep, from when (s) and for how long (s)."""
 STEADY, NO_TREND = "about the same", "no trend"
 """What is said instead of a velocity loss."""
@@ -128,7 +128,7 @@ def summarize_set(
     under_tension_s, under_tension_note = _time_under_tension(counted, sample_rate_hz=sample_rate_hz)
     velocity_loss_pct, velocity_loss_note = _velocity_loss(whole)
     joints = [rep.joint for rep in whole or reps]
-    rests = [(one.rep, one.end_s, other.start_s - one.end_s) for one, other in pairwise(reps)]
+    rests = [(one, one.end_s, other.start_s - one.end_s) for one, other in pairwise(reps)]
     rests = [rest for rest in rests if rest[2] > LONGEST_PAUSE_S]
     return SetMetrics(
         reps=tuple(reps),
@@ -158,12 +158,23 @@ def _cadence_per_min(whole: list[RepMetrics], rests: list[Rest]) -> float:
 
 def _time_under_tension(reps: list[tuple[RepMetrics, float]], *, sample_rate_hz: float) -> tuple[float, str]:
     """Return how long reps last with the pauses after them, s; NaN, and why, where one of these is withheld."""
-    withheld = [rep.rep for rep, pause_s in reps if math.isfinite(pause_s) and not math.isfinite(rep.pause_top_s)]
+    withheld = [rep for rep, pause_s in reps if math.isfinite(pause_s) and not math.isfinite(rep.pause_top_s)]
     if not withheld:
         return _covered_s([rep for rep, _ in reps]), ""
     if not supported_at(sample_rate_hz)["rom_and_tempo"]:
         return NAN, f"{sample_rate_hz:.1f} frames a second, the pauses between reps need 7.5"
-    return NAN, f"{TOO_SLOW} for the pause after rep {', '.join(map(str, dict.fromkeys(withheld)))}"
+    return NAN, f"{TOO_SLOW} for the pause after {_listed(withheld)}"
+
+
+def _listed(reps: list[RepMetrics]) -> str:
+    """Name reps in a sentence: rep 1, 2, partial rep after rep 2."""
+    whole = [str(rep.rep) for rep in reps if not rep.is_partial]
+    partial = [_in_text(rep) for rep in reps if rep.is_partial]
+    return ", ".join(["rep " + ", ".join(dict.fromkeys(whole))] * bool(whole) + list(dict.fromkeys(partial)))
+
+
+def _in_text(rep: RepMetrics) -> str:
+    return rep.name[0].lower() + rep.name[1:]
 
 
 def _covered_s(reps: list[RepMetrics]) -> float:
@@ -236,7 +247,7 @@ def _notes(
     if under_tension_note:
         notes.append(f"Time under tension withheld: {under_tension_note}.")
     if rests:
-        listed = ", ".join(f"{rest_s:.0f} s after rep {rep}" for rep, _, rest_s in rests)
+        listed = ", ".join(f"{rest_s:.0f} s after {_in_text(rep)}" for rep, _, rest_s in rests)
         notes.append(f"Rests, {listed}: not in tempo, cadence and time under tension.")
     if direction.eccentric_first is None:
         notes.append(f"Lowering and lifting are not told apart: {direction.basis}.")

@@ -188,9 +188,7 @@ def kind_of(rep: RepMetrics) -> str:
 
 def label_of(rep: RepMetrics) -> str:
     """Return a rep's name for a trainer: Rep 3, edited."""
-    where = f"after {rep.rep}" if rep.rep else "before 1"
-    name = f"Partial rep {where}" if rep.is_partial else f"Rep {rep.rep}"
-    return f"{name}, edited" if rep.is_edited else name
+    return f"{rep.name}, edited" if rep.is_edited else rep.name
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,7 @@ def count_of(number: int, thing: str) -> str:
 
 def rep_name(rep: RepMetrics) -> str:
     """Return a rep's name in running text."""
-    where = f"after rep {rep.rep}" if rep.rep else "before rep 1"
-    name = f"Partial rep {where}" if rep.is_partial else f"Rep {rep.rep}"
-    return f"{name} (edited)" if rep.is_edited else name
+    return f"{rep.name} (edited)" if rep.is_edited else rep.name
 
 
 def rep_tag(rep: RepMetrics) -> str:
