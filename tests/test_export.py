@@ -250,6 +250,10 @@ def test_frames_of_a_partial_rep_carry_no_number(analysis):
 TIMES = np.arange(5) / 10
 
 
+def framed(*frames: float) -> dict[str, np.ndarray]:
+    return {"time_s": TIMES, "landmarks": np.zeros((5, 33, 3)), "analysed_frame_index": np.array(frames)}
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
@@ -264,6 +268,11 @@ TIMES = np.arange(5) / 10
         ({"time_s": TIMES * np.nan, "landmarks": np.zeros((5, 33, 3))}, "times that are no numbers"),
         ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 3), complex)}, "complex128, not real numbers"),
         ({"time_s": TIMES, "landmarks": np.zeros((5, 33, 3)), "analysed_frame_index": [0]}, r"\(1,\) for 5 rows"),
+        (framed(0, 1, 2, 3, 1e300), "not all whole numbers"),
+        (framed(0, 1, 2, 3, np.nan), "not all whole numbers"),
+        (framed(0, 1, 1.5, 2, 3), "not all whole numbers"),
+        (framed(0, 1, -1, 1, 2), "analysed_frame_index of the landmarks file do not rise"),
+        (framed(-1, -1, -1, -1, -1), "name no frame"),
         ({"time_s": np.array([{}] * 5), "landmarks": np.zeros((5, 33, 3))}, "cannot be read.*allow_pickle"),
     ],
     ids=[
@@ -278,6 +287,11 @@ TIMES = np.arange(5) / 10
         "nan times",
         "complex",
         "frame numbers",
+        "huge frame",
+        "nan frame",
+        "half a frame",
+        "frame twice",
+        "no frame",
         "objects",
     ],
 )

@@ -45,8 +45,8 @@ def read_landmarks(path: Path | BinaryIO) -> LandmarkTrack:
     Raises
     ------
     LandmarksError
-        The file is no ``.npz``, does not hold these arrays, unpacks to more than a gigabyte, or its times do not rise
-        or span more than a day.
+        The file is no ``.npz``, does not hold these arrays, unpacks to more than a gigabyte, its times do not rise
+        or span more than a day, or the frame numbers of an analysis are not whole, do not rise or are all below 0.
     """
     return _to_track(_read(path))
 
@@ -114,6 +114,8 @@ _DAMAGED = (
 """What NumPy and zipfile raise on a file that is damaged, or none of theirs."""
 _LARGEST = 1e9
 """Coordinates beyond this are no picture's, nor a room's."""
+_MOST_FRAMES = 2**53
+"""From here on a real number no longer tells one whole number from the next; all below fit into int64."""
 _LARGEST_BYTES = 1_000_000_000
 """Eight hours at 30 frames a second."""
 _LONGEST_S = 24 * 3600.0
@@ -148,14 +150,10 @@ def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
     fits = len(shape) == 3 and shape[1] == LANDMARK_COUNT and 2 <= shape[2] <= 4 and time_s.shape == shape[:1]
     if not fits or arrays.get("world", np.empty((*shape[:2], 3))).shape != (*shape[:2], 3):
         raise LandmarksError(f"The landmarks file holds time_s {time_s.shape} and landmarks {shape}; give {_EXPECTED}.")
-    frames = arrays.get(_FRAMES, np.zeros(len(time_s)))
-    if frames.shape != time_s.shape or not np.isfinite(frames).all():
-        raise LandmarksError(
-            f"The landmarks file holds {_FRAMES} {frames.shape} for {len(time_s)} rows. "
-            "Give each row the number of its frame, or leave the array out."
-        )
     if len(time_s) == 0:
         raise LandmarksError(f"The landmarks file is empty: it holds 0 rows. Give {_EXPECTED}.")
+    if _FRAMES in arrays:
+        _check_frames(arrays[_FRAMES], rows=len(time_s))
     if not np.isfinite(time_s).all():
         raise LandmarksError("The landmarks file holds times that are no numbers. Give every row its time in seconds.")
     if (np.diff(time_s) <= 0).any():
@@ -164,3 +162,16 @@ def _check_shapes(arrays: dict[str, NDArray[np.float64]]) -> None:
         raise LandmarksError(
             f"The times of the landmarks file span {span_s:.3g} s, the limit is a day. Give time_s in seconds."
         )
+
+
+def _check_frames(frames: NDArray[np.float64], *, rows: int) -> None:
+    what_to_do = "Give each row the number of its frame, or leave the array out."
+    if frames.shape != (rows,):
+        raise LandmarksError(f"The landmarks file holds {_FRAMES} {frames.shape} for {rows} rows. {what_to_do}")
+    if not (np.abs(frames) < _MOST_FRAMES).all() or (frames != np.floor(frames)).any():
+        raise LandmarksError(f"The {_FRAMES} of the landmarks file are not all whole numbers of frames. {what_to_do}")
+    analysed = frames[frames >= 0]
+    if len(analysed) == 0:
+        raise LandmarksError(f"The {_FRAMES} of the landmarks file name no frame: all are below 0. {what_to_do}")
+    if (np.diff(analysed) <= 0).any():
+        raise LandmarksError(f"The {_FRAMES} of the landmarks file do not rise from row to row. {what_to_do}")
