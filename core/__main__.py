@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -246,8 +246,17 @@ def _write_json(document: str, options: argparse.Namespace) -> None:
 
 
 def _write_file(path: Path, content: bytes) -> None:
+    """Write a file or none: half of one would look like a result. One that cannot be opened stays as it was."""
     with _write_errors(path):
-        path.write_bytes(content)
+        file = path.open("wb")
+        try:
+            with file:
+                file.write(content)
+        except OSError:
+            if path.is_file():  # no device
+                with suppress(OSError):
+                    path.unlink()
+            raise
 
 
 def _print(text: str) -> None:
@@ -262,15 +271,13 @@ def _print(text: str) -> None:
 
 @contextmanager
 def _write_errors(target: Path | str) -> Iterator[None]:
-    """Translate what the disk refuses; half a file would look like a result, and goes."""
+    """Translate what the disk refuses."""
     try:
         yield
     except OSError as error:
         what_to_do = "Name another file, or look at who may write there."
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             what_to_do = "Make room there, or name a file on another disk."
-            if isinstance(target, Path) and target.is_file():
-                target.unlink()
         raise WriteError(f"{target} cannot be written: {error.strerror or error}. {what_to_do}") from error
 
 

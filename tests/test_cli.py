@@ -1,9 +1,11 @@
 """The command line: results on standard output, one line and exit code 2 when there is none."""
 
+import errno
 import json
 import os
 import pty
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -210,6 +212,34 @@ def test_half_a_result_does_not_stay_on_a_full_disk(landmarks, tiny_disk, capsys
     assert main([str(landmarks), "--frames-csv", str(tiny_disk / "frames.csv")]) == 2
     assert capsys.readouterr().err == f"repscope: {FULL}\n".replace("/dev/full", str(tiny_disk / "frames.csv"))
     assert [path.name for path in tiny_disk.iterdir()] == ["rest"]
+
+
+def test_half_a_result_does_not_stay_whatever_the_disk_refuses(landmarks, tmp_path, capsys):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))  # a real EFBIG
+    try:
+        code = main([str(landmarks), "--frames-csv", str(tmp_path / "frames.csv")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (code, "frames.csv cannot be written: File too large." in capsys.readouterr().err) == (2, True)
+    assert not (tmp_path / "frames.csv").exists()
+
+
+def test_a_file_that_may_not_be_opened_is_left_as_it_was(landmarks, tmp_path, monkeypatch, capsys):
+    kept = tmp_path / "frames.csv"
+    kept.write_text("an earlier result")
+    path_open = Path.open
+
+    def refuse(path: Path, *args, **kwargs):
+        if path == kept:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return path_open(path, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        assert main([str(landmarks), "--frames-csv", str(kept)]) == 2
+    assert "cannot be written: Permission denied." in capsys.readouterr().err
+    assert kept.read_text() == "an earlier result"
 
 
 def test_a_full_disk_behind_standard_output_is_said_in_one_line(landmarks):
