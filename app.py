@@ -46,15 +46,20 @@ async def sweep_forever() -> None:
     """Remove the clips of ended sessions, after the time in which Streamlit lets a session come back."""
     is_active = get_instance().is_active_session
     grace_s = st.get_option("server.disconnectedSessionTTL")
+    sweeps = [partial(each.sweep, is_active=is_active, grace_s=grace_s) for each in (get_visits(), get_spool())]
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        try:
-            for each in (get_visits(), get_spool()):
-                await to_thread.run_sync(partial(each.sweep, is_active=is_active, grace_s=grace_s))
-            for saved_id in await to_thread.run_sync(purge_history):
-                get_spool().remove_copies(saved_id)  # visits that have it open keep its numbers
-        except Exception:  # whatever it is, the next sweep must come
-            log.exception("A clip could not be removed")
+        for sweep in (*sweeps, purge_deleted):
+            try:
+                await to_thread.run_sync(sweep)
+            except Exception:  # whatever it is, the next sweep must come
+                log.exception("A clip could not be removed")
+
+
+def purge_deleted() -> None:
+    """Remove what was deleted from the history; visits that have it open keep its numbers."""
+    for saved_id in purge_history():
+        get_spool().remove_copies(saved_id)
 
 
 async def update_history() -> None:

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -73,8 +74,7 @@ class Visits:
             self._sessions.pop(begun, None)
             del self._sessions[key]  # to the end: it is now the newest
             self._sessions[key] = session
-        for name, value in _take(former.state).items():
-            session.state[name] = value
+        _move(former.state, session.state)
         return former
 
     def sweep(self, *, is_active: Callable[[str], bool], grace_s: float) -> None:
@@ -86,14 +86,14 @@ class Visits:
             over = [key for key, since in self._closed_since.items() if now - since >= grace_s]
             ended = [self._sessions.pop(key) for key in over]
         for session in ended:
-            _take(session.state)  # Streamlit forgets a session only when the next one is closed
+            _move(session.state, {})  # Streamlit forgets a session only when the next one is closed
 
 
-def _take(state: State) -> dict[str, Any]:
-    taken = {name: state[name] for name in KEPT if name in state}
-    for name in taken:
-        del state[name]
-    return taken
+def _move(former: State, new: State) -> None:
+    for name in KEPT:
+        with suppress(KeyError):  # it is not there, or the script of a page that is still open takes it away
+            new[name] = former[name]
+            del former[name]
 
 
 @cache

@@ -34,6 +34,29 @@ def test_a_visit_goes_on_from_reload_to_reload_under_one_key(visits):
         assert visits.find(key, account=None) is again
 
 
+class Busy(dict):
+    """The values of a session whose own script takes one away just before it is deleted here."""
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        if name == "results":
+            raise KeyError(name)
+
+
+def test_a_script_that_still_runs_in_the_former_session_loses_nothing(visits):
+    former, new = Session("1", Busy(results={"key": "result"}, clip="clip")), session("2")
+    assert visits.resume(visits.begin(former), begun=visits.begin(new), session=new)
+    assert new.state == {"results": {"key": "result"}, "clip": "clip"}
+
+
+def test_a_script_that_still_runs_in_an_ended_session_keeps_no_other_from_being_forgotten(visits):
+    ended = [Session("1", Busy(results={}, clip="clip")), Session("2", Busy(results={}))]
+    for each in ended:
+        visits.begin(each)
+    visits.sweep(is_active=lambda _: False, grace_s=0)
+    assert [each.state for each in ended] == [{}, {}]
+
+
 def test_a_key_that_was_made_up_or_given_up_opens_nothing(visits):
     former, new = session("1", clip="clip"), session("2", clip="other")
     key = visits.begin(former)
