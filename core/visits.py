@@ -46,7 +46,8 @@ class Visits:
     """The visits of one server process. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()
+        self._moving = threading.Lock()  # not the mutex: a session may wait for one whose callback asks for a visit
         self._sessions: dict[str, Session] = {}
         self._closed_since: dict[str, float] = {}
 
@@ -67,14 +68,15 @@ class Visits:
 
     def resume(self, key: str, *, begun: str, session: Session) -> Session | None:
         """Move a visit into a session, which began one of its own under the key `begun`; return where it was."""
-        former = self.find(key, account=session.account)
-        with self._mutex:
-            if former is None or self._sessions.get(key) is not former:
-                return None
-            self._sessions.pop(begun, None)
-            del self._sessions[key]  # to the end: it is now the newest
-            self._sessions[key] = session
-        _move(former.state, session.state)
+        with self._moving:
+            with self._mutex:
+                former = self.find(key, account=session.account)
+                if former is None or former.id == session.id:
+                    return None
+                self._sessions.pop(begun, None)
+                del self._sessions[key]  # to the end: it is now the newest
+                self._sessions[key] = session
+            _move(former.state, session.state)
         return former
 
     def sweep(self, *, is_active: Callable[[str], bool], grace_s: float) -> None:

@@ -1,5 +1,7 @@
 """Who gets back what a visit holds, when it ends, and that it is never in two places."""
 
+import threading
+
 import pytest
 
 from core.visits import MAX_VISITS, Session, Visits
@@ -55,6 +57,45 @@ def test_a_script_that_still_runs_in_an_ended_session_keeps_no_other_from_being_
         visits.begin(each)
     visits.sweep(is_active=lambda _: False, grace_s=0)
     assert [each.state for each in ended] == [{}, {}]
+
+
+class Slow(dict):
+    """The values of a session, the first of which is read only when the test says so."""
+
+    def __init__(self, **values) -> None:
+        super().__init__(values)
+        self.is_read, self.goes_on = threading.Event(), threading.Event()
+
+    def __getitem__(self, name: str):
+        self.is_read.set()
+        assert self.goes_on.wait(5)
+        return super().__getitem__(name)
+
+
+def test_two_sessions_that_bring_one_key_at_once_do_not_share_what_it_holds(visits):
+    former, second, third = Session("1", Slow(results={"key": "result"}, clip="clip")), session("2"), session("3")
+    key = visits.begin(former)
+    threads = [
+        threading.Thread(target=visits.resume, args=(key,), kwargs={"begun": visits.begin(new), "session": new})
+        for new in (second, third)
+    ]
+    threads[0].start()
+    assert former.state.is_read.wait(5)
+    threads[1].start()
+    threads[1].join(0.2)
+    former.state.goes_on.set()
+    for thread in threads:
+        thread.join()
+    assert visits.find(key, account=None) is third
+    assert (second.state, third.state) == ({}, {"results": {"key": "result"}, "clip": "clip"})
+
+
+def test_a_session_that_brings_its_own_key_keeps_what_it_holds(visits):
+    only = session("1", clip="clip")
+    key = visits.begin(only)
+    assert visits.resume(key, begun=key, session=only) is None
+    assert visits.find(key, account=None) is only
+    assert only.state == {"clip": "clip"}
 
 
 def test_a_key_that_was_made_up_or_given_up_opens_nothing(visits):

@@ -28,23 +28,23 @@ def choose_clip(settings: Settings) -> Clip | None:
         type=list(FILE_TYPES),
         max_upload_size=settings.max_file_size_mb,
         key="analyze_upload",
-        on_change=_forget_clip,
+        on_change=forget_clip,
     )
     if uploaded is None:
         show_refusal()
         with st.container(horizontal=True):
             if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
-                _forget_clip()
+                forget_clip()
                 _take_sample()
             if "clip" in st.session_state:  # the sample, or one from before the page was loaded anew
-                st.button("Remove the clip", icon=":material/close:", on_click=_forget_clip, key="analyze_remove")
+                st.button("Remove the clip", icon=":material/close:", on_click=forget_clip, key="analyze_remove")
     elif message := st.session_state.get("clip_error"):
         raise UploadError(message)
     elif "clip" not in st.session_state:
         _take_upload(uploaded.getvalue(), name=uploaded.name)
     clip: Clip | None = st.session_state.get("clip")
     if clip is not None and get_spool().get(clip.file.token) is None:
-        _forget_clip()
+        forget_clip()
         raise UploadError("The clip has expired and was deleted from the server. Choose it again.")
     return clip
 
@@ -82,12 +82,13 @@ def give_up_clip(result: Result) -> None:
     """Take a result's clip off the server, also where it is still the one of this page."""
     clip: Clip | None = st.session_state.get("clip")
     if clip is not None and clip.file.token == result.clip.file.token:
-        _forget_clip()
+        forget_clip()
     else:
         get_spool().discard(result.clip.file.token)
 
 
-def _forget_clip() -> None:
+def forget_clip() -> None:
+    """Give up the clip of this page, and the analysis of it under way."""
     if clip := st.session_state.pop("clip", None):
         cancel_run(clip)
         get_spool().discard(clip.file.token)

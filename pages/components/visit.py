@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.spool import get_spool
 from core.visits import Session, get_visits
+from pages.components.choose import forget_clip
 from pages.components.history.owner import current_owner, has_login
 
 _TAB = "visit_tab"
@@ -83,9 +84,21 @@ def _hear() -> None:
         st.session_state["visit_refused"] = key
     elif _has_page(former) and "is_elsewhere" not in left:
         st.session_state["visit_contested"] = key
-    elif get_visits().resume(key, begun=st.session_state["visit"], session=session):
-        st.session_state["visit"] = key
-        get_spool().hand_over(former.id, to=session.id)
+    else:
+        _go_on(key, session)
+
+
+def _go_on(key: str, session: Session) -> None:
+    """Take over a visit; a clip that was chosen here meanwhile stays, and that of before goes."""
+    chosen = {name: st.session_state[name] for name in ("clip", "run") if st.session_state.get(name)}
+    former = get_visits().resume(key, begun=st.session_state["visit"], session=session)
+    if former is None:
+        return
+    st.session_state["visit"] = key
+    get_spool().hand_over(former.id, to=session.id)
+    if "clip" in chosen and st.session_state["clip"] is not chosen["clip"]:
+        forget_clip()
+    st.session_state.update(chosen)
 
 
 def _has_page(session: Session) -> bool:

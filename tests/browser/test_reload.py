@@ -16,6 +16,8 @@ from tests.server import Server, running_app, wait_until
 NOTHING = re.compile("No result yet")
 PROGRESS = re.compile(r"frame \d+ of \d+")
 SILENT_TABS = "BroadcastChannel.prototype.postMessage = () => {}"
+LATE_ANSWERS = """const wait = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => { if (ms === 500) window.answer = act; else return wait(act, ms, ...rest); }"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +100,27 @@ def test_a_clip_chosen_before_a_reload_can_be_removed(context, server):
     page.get_by_role("button", name="Remove the clip").click()
     expect(page.get_by_role("heading", name=SAMPLE.name)).to_have_count(0)
     assert wait_until(lambda: samples(server) == before - 1)
+
+
+def test_a_clip_chosen_before_the_visit_came_back_stays_and_the_former_one_goes(context, server, tmp_path):
+    former = open_analyze(context, server)
+    former.set_input_files(UPLOADER, SAMPLE)
+    expect(former.get_by_role("button", name="Analyze", exact=True)).to_be_enabled()
+    context.add_init_script(f"{SILENT_TABS}; {LATE_ANSWERS}")
+    with context.expect_page() as opened:
+        former.evaluate("window.open(location.href)")
+    page = opened.value
+    before = samples(server)
+    chosen = tmp_path / "chosen.mp4"
+    chosen.write_bytes(SAMPLE.read_bytes())
+    page.set_input_files(UPLOADER, chosen)
+    expect(page.get_by_role("heading", name=chosen.name)).to_be_visible()
+    assert samples(server) == before + 1
+    page.evaluate("window.answer()")
+    assert wait_until(lambda: samples(server) == before)
+    page.get_by_role("link", name="Guide").click()
+    page.get_by_role("link", name="Analyze").click()
+    expect(page.get_by_role("heading", name=chosen.name)).to_be_visible()
 
 
 def test_no_other_browser_and_no_other_tab_sees_the_visit(corrected, server, chromium):
