@@ -23,6 +23,9 @@ KEPT = (
 )  # fmt: skip
 """What a session holds that its next one needs; the rest is of widgets, or made again."""
 
+TOLD = ("visit", "visit_contested", "visit_refused")
+"""What a session knows of its visit. One that lost it, but whose page is still open, begins another without them."""
+
 
 class State(Protocol):
     """The values of a session, as much of a dict as Streamlit's own is."""
@@ -56,8 +59,10 @@ class Visits:
         key = secrets.token_urlsafe(32)
         with self._mutex:
             self._sessions[key] = session
-            while len(self._sessions) > MAX_VISITS:
-                del self._sessions[next(iter(self._sessions))]
+            over = max(0, len(self._sessions) - MAX_VISITS)
+            evicted = [self._sessions.pop(oldest) for oldest in list(self._sessions)[:over]]
+        for each in evicted:
+            _drop(each.state, TOLD)
         return key
 
     def find(self, key: str, *, account: str | None) -> Session | None:
@@ -77,6 +82,7 @@ class Visits:
                 del self._sessions[key]  # to the end: it is now the newest
                 self._sessions[key] = session
             _move(former.state, session.state)
+            _drop(former.state, TOLD)
         return former
 
     def sweep(self, *, is_active: Callable[[str], bool], grace_s: float) -> None:
@@ -88,7 +94,7 @@ class Visits:
             over = [key for key, since in self._closed_since.items() if now - since >= grace_s]
             ended = [self._sessions.pop(key) for key in over]
         for session in ended:
-            _move(session.state, {})  # Streamlit forgets a session only when the next one is closed
+            _drop(session.state, KEPT + TOLD)  # Streamlit forgets a session only when the next one is closed
 
 
 def _move(former: State, new: State) -> None:
@@ -96,6 +102,12 @@ def _move(former: State, new: State) -> None:
         with suppress(KeyError):  # it is not there, or the script of a page that is still open takes it away
             new[name] = former[name]
             del former[name]
+
+
+def _drop(state: State, names: tuple[str, ...]) -> None:
+    for name in names:
+        with suppress(KeyError):
+            del state[name]
 
 
 @cache

@@ -138,6 +138,20 @@ def test_what_a_closed_page_held_is_forgotten_after_the_grace(visits):
     assert closed.state == {"seek": 1}
 
 
+def test_a_session_whose_visit_went_elsewhere_or_ended_no_longer_says_it_has_one(visits):
+    """A page that wakes up begins another, or what it makes from then on would be in none, and never be forgotten."""
+    told = {"visit": "key", "visit_contested": "key", "visit_refused": "other"}
+    left, ended, evicted, new = (session(name, **told) for name in ("left", "ended", "evicted", "new"))
+    visits.resume(visits.begin(left), begun=visits.begin(new), session=new)
+    visits.begin(ended)
+    visits.sweep(is_active=lambda name: name != "ended", grace_s=0)
+    visits = Visits()
+    for each in (evicted, *(session(str(number)) for number in range(MAX_VISITS))):
+        visits.begin(each)
+    assert (left.state, ended.state, evicted.state) == ({}, {}, {})
+    assert new.state == told
+
+
 def test_visits_are_bounded_and_the_newest_are_remembered(visits):
     keys = [visits.begin(session(str(number))) for number in range(MAX_VISITS + 1)]
     assert visits.find(keys[0], account=None) is None

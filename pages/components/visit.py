@@ -7,7 +7,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.spool import get_spool
-from core.visits import Session, get_visits
+from core.visits import TOLD, Session, get_visits
 from pages.components.choose import forget_clip
 from pages.components.history.owner import current_owner, has_login
 
@@ -70,8 +70,7 @@ def keep_visit() -> None:
     """Let the tab remember this visit, and go on with the one it remembers."""
     if "visit" not in st.session_state:
         st.session_state["visit"] = get_visits().begin(_session())
-    names = ("visit", "visit_contested", "visit_refused")
-    told = {name.removeprefix("visit_"): st.session_state.get(name) for name in names}
+    told = {name.removeprefix("visit_"): st.session_state.get(name) for name in TOLD}
     _remember(data=told, key=_TAB, on_left_change=_hear)
 
 
@@ -91,7 +90,7 @@ def _hear() -> None:
 def _go_on(key: str, session: Session) -> None:
     """Take over a visit; a clip that was chosen here meanwhile stays, and that of before goes."""
     chosen = {name: st.session_state[name] for name in ("clip", "run") if st.session_state.get(name)}
-    former = get_visits().resume(key, begun=st.session_state["visit"], session=session)
+    former = get_visits().resume(key, begun=st.session_state.get("visit"), session=session)
     if former is None:
         return
     st.session_state["visit"] = key

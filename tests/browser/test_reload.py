@@ -16,8 +16,10 @@ from tests.server import Server, running_app, wait_until
 NOTHING = re.compile("No result yet")
 PROGRESS = re.compile(r"frame \d+ of \d+")
 SILENT_TABS = "BroadcastChannel.prototype.postMessage = () => {}"
-LATE_ANSWERS = """const wait = window.setTimeout;
-window.setTimeout = (act, ms, ...rest) => { if (ms === 500) window.answer = act; else return wait(act, ms, ...rest); }"""
+LATE_ANSWERS = """
+const wait = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => ms === 500 ? void (window.answer = act) : wait(act, ms, ...rest);
+"""
 
 
 @pytest.fixture(scope="module")
