@@ -35,8 +35,10 @@ function remember(tab, data, setStateValue) {
   const known = sessionStorage.getItem(NAME);
   if (!known || known === data.refused) sessionStorage.setItem(NAME, data.visit);
   else if (known === data.visit) return;
-  else if (known !== data.contested) say(tab, setStateValue, { key: known });
-  else ask(tab, known, (isElsewhere) => say(tab, setStateValue, { key: known, is_elsewhere: isElsewhere }));
+  else if (known !== data.contested) say(tab, setStateValue, { key: known, to: data.visit });
+  else ask(tab, known, (isElsewhere) => {
+    say(tab, setStateValue, { key: known, to: data.visit, is_elsewhere: isElsewhere });
+  });
 }
 
 function listen(tab) {
@@ -49,15 +51,16 @@ function listen(tab) {
 }
 
 function ask(tab, key, answer) {
-  if (tab.asked === key) return;
+  if (tab.asked === key && tab.asked_for === tab.visit) return;
   tab.asked = key;
+  tab.asked_for = tab.visit;
   tab.answer = answer;
   tab.channel.postMessage({ asked: key });
   setTimeout(() => answer(false), ANSWER_MS);
 }
 
 function say(tab, setStateValue, words) {
-  const stage = `${words.key} ${"is_elsewhere" in words}`;
+  const stage = `${words.key} ${words.to} ${"is_elsewhere" in words}`;  // once in each session of this page
   if (tab.said === stage) return;
   tab.said = stage;
   setStateValue("left", words);
@@ -90,7 +93,7 @@ def _hear() -> None:
 def _go_on(key: str, session: Session) -> None:
     """Take over a visit; a clip that was chosen here meanwhile stays, and that of before goes."""
     chosen = {name: st.session_state[name] for name in ("clip", "run") if st.session_state.get(name)}
-    former = get_visits().resume(key, begun=st.session_state.get("visit"), session=session)
+    former = get_visits().resume(key, begun=st.session_state.get("visit", ""), session=session)
     if former is None:
         return
     st.session_state["visit"] = key

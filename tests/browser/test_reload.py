@@ -173,3 +173,18 @@ def test_a_visit_is_over_when_its_time_is_and_does_not_outlive_its_server(contex
             expect(page.get_by_text(NOTHING)).to_be_visible()
             page.wait_for_timeout(1500)
             expect(page.get_by_text(NOTHING)).to_be_visible()
+
+
+def test_a_page_loaded_anew_that_outlives_its_server_remembers_its_next_visit(context, tmp_path):
+    with running_app(tmp_path, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=60) as server:
+        port = int(server.url.rpartition(":")[2])
+        page = open_analyze(context, server)
+        page.wait_for_function("sessionStorage['repscope-visit']")
+        page.reload()
+        expect(page.get_by_role("button", name="Try the sample clip")).to_be_visible()
+        page.wait_for_timeout(1500)  # the visit has come back
+        former = page.evaluate("sessionStorage['repscope-visit']")
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        with running_app(tmp_path, port=port, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=60):
+            page.wait_for_function(f"sessionStorage['repscope-visit'] !== '{former}'")
