@@ -1,8 +1,9 @@
 """What a visit holds, for the browser tab it belongs to: found again when the page was loaded anew.
 
 Streamlit keeps the session of a page that has gone, but only the page itself knows which it was. So each visit has a
-key, 256 random bits that are told to its tab and to nobody else; a new session that brings the key back gets what the
-former one held. It is moved, never shared: a visit is in one session at a time.
+key, 256 random bits that are told to its tab, which asks no others than those of its browser whose it is; a new
+session that brings the key back gets what the former one held. It is moved, never shared: a visit is in one session at
+a time.
 """
 
 import secrets

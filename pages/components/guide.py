@@ -181,7 +181,7 @@ def show_privacy() -> None:
 - **Your clip stays on the server RepScope runs on.** Nothing is sent anywhere else, and there are no usage statistics.
 - **It is deleted** when you remove or replace it, ten minutes after you close the page, and at the latest {minutes:g}
   minutes after it came. The results of a visit go with it; until then the same tab finds them again, also when the
-  phone has put it away, and no other tab does.
+  phone has put it away. No other tab does, except a duplicate of one that is frozen or offline.
 - **Nothing is kept unless you press Save to history.** Then the numbers, the body points, small pictures of the reps
   and what you wrote are kept until you delete them; the clip itself only where you tick its box.
 - **Who sees what is saved**: your account where this server has accounts, else this browser only, by a cookie. Clear
