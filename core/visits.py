@@ -16,11 +16,12 @@ from functools import cache
 from typing import Any, Protocol
 
 MAX_VISITS = 128
-"""As many as Streamlit keeps sessions without a page; the oldest goes first, which ends only its way back."""
+"""As many as Streamlit keeps sessions without a page. The longest closed goes first, then the oldest; that ends only
+its way back."""
 
 KEPT = (
-    "results", "results_gone", "results_chosen", "results_asked", "history_gone", "history_athlete", "drawings", "clip",
-    "run", "run_error", "batch", "batch_error",
+    "results", "results_gone", "results_chosen", "results_asked", "history_gone", "history_deleted", "history_athlete",
+    "drawings", "clip", "run", "run_error", "batch", "batch_error",
 )  # fmt: skip
 """What a session holds that its next one needs; the rest is of widgets, or made again."""
 
@@ -60,11 +61,15 @@ class Visits:
         key = secrets.token_urlsafe(32)
         with self._mutex:
             self._sessions[key] = session
-            over = max(0, len(self._sessions) - MAX_VISITS)
-            evicted = [self._sessions.pop(oldest) for oldest in list(self._sessions)[:over]]
-        for each in evicted:
-            _drop(each.state, TOLD)
+            evicted = self._evict() if len(self._sessions) > MAX_VISITS else None
+        if evicted:
+            _drop(evicted.state, TOLD)
         return key
+
+    def _evict(self) -> Session:
+        key = min(self._closed_since, key=self._closed_since.__getitem__, default=None) or next(iter(self._sessions))
+        self._closed_since.pop(key, None)
+        return self._sessions.pop(key)
 
     def find(self, key: str, *, account: str | None) -> Session | None:
         """Return the session a visit is in; None where it is over, or was another account's."""
@@ -80,6 +85,7 @@ class Visits:
                 if former is None or former.id == session.id:
                     return None
                 self._sessions.pop(begun, None)
+                self._closed_since.pop(key, None)
                 del self._sessions[key]  # to the end: it is now the newest
                 self._sessions[key] = session
             _move(former.state, session.state)

@@ -18,10 +18,10 @@ def session(name: str, *, account: str | None = None, **state) -> Session:
 
 def test_a_new_session_gets_what_the_former_one_held_and_nothing_of_its_widgets(visits):
     results, former, new = {"key": "result"}, session("1"), session("2", results={})
-    former.state.update(results=results, run=None, analyze_upload="of a widget")
+    former.state.update(results=results, run=None, history_deleted={"id": 1.0}, analyze_upload="of a widget")
     key = visits.begin(former)
     assert visits.resume(key, begun=visits.begin(new), session=new) is former
-    assert new.state == {"results": results, "run": None}
+    assert new.state == {"results": results, "run": None, "history_deleted": {"id": 1.0}}
     assert new.state["results"] is results
     assert former.state == {"analyze_upload": "of a widget"}
 
@@ -156,3 +156,12 @@ def test_visits_are_bounded_and_the_newest_are_remembered(visits):
     keys = [visits.begin(session(str(number))) for number in range(MAX_VISITS + 1)]
     assert visits.find(keys[0], account=None) is None
     assert all(visits.find(key, account=None) for key in keys[1:])
+
+
+def test_a_closed_visit_makes_room_before_an_older_one_whose_page_is_open(visits):
+    keys = [visits.begin(session(str(number))) for number in range(MAX_VISITS)]
+    visits.sweep(is_active=lambda name: name not in {"5", "7"}, grace_s=60)
+    again = session("7 again")
+    visits.resume(keys[7], begun="", session=again)
+    keys += [visits.begin(session(name)) for name in ("next", "and next")]
+    assert [at for at, key in enumerate(keys) if not visits.find(key, account=None)] == [0, 5]
