@@ -165,6 +165,21 @@ def test_the_sample_clip_is_analysed_from_the_page():
 
 
 @pytest.mark.model
+def test_the_sample_clip_asked_for_again_does_not_cancel_its_analysis():
+    app = page("shell").run()
+    app.button(key="analyze_sample").click().run()
+    app.button(key="analyze_start").click().run()
+    job = app.session_state["run"].job
+    app.button(key="analyze_sample").click().run()
+    wait_for(app, lambda app: app.session_state["run"] is None)
+    assert job.result().rep_count == 5
+    app.switch_page("analyze.py").run()
+    app.button(key="analyze_remove").click().run()
+    app.button(key="analyze_sample").click().run()
+    assert "clip" in app.session_state
+
+
+@pytest.mark.model
 def test_cancel_frees_the_worker_within_a_second():
     from core.worker import get_pool
     from tests.worker_tasks import count

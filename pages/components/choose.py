@@ -13,6 +13,7 @@ from pages.components.job import cancel_run, current_run, probe_clip
 from pages.components.state import Clip, Result, results
 
 SAMPLE = Path(__file__).parents[2] / "models" / "sample_squats.mp4"
+SAMPLE_NAME = "Sample clip: squats"
 
 
 def choose_clip(settings: Settings) -> Clip | None:
@@ -33,7 +34,8 @@ def choose_clip(settings: Settings) -> Clip | None:
     if uploaded is None:
         show_refusal()
         with st.container(horizontal=True):
-            if st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample"):
+            is_asked = st.button("Try the sample clip", icon=":material/directions_run:", key="analyze_sample")
+            if is_asked and not _is_sample_here():
                 forget_clip()
                 _take_sample()
             if "clip" in st.session_state:  # the sample, or one from before the page was loaded anew
@@ -66,9 +68,15 @@ def _probe_or_discard(file: SpooledFile) -> VideoInfo:
         raise
 
 
+def _is_sample_here() -> bool:
+    """Tell whether the sample is the clip already, perhaps with an analysis under way."""
+    clip: Clip | None = st.session_state.get("clip")
+    return clip is not None and clip.name == SAMPLE_NAME and get_spool().get(clip.file.token) is not None
+
+
 def _take_sample() -> None:
     file = get_spool().copy_in(SAMPLE, owner=_session_id())
-    st.session_state["clip"] = Clip("Sample clip: squats", file, probe_clip(file))
+    st.session_state["clip"] = Clip(SAMPLE_NAME, file, probe_clip(file))
 
 
 def is_used_beside(result: Result) -> bool:
