@@ -164,7 +164,7 @@ def test_clips_expire(tmp_path):
     spool.close()
 
 
-def test_a_wall_clock_that_jumps_deletes_nothing(spool, monkeypatch):
+def test_a_clip_expires_when_its_time_has_passed_and_not_before(spool, monkeypatch):
     file = put(spool, owner="a")
     spool.sweep(is_active=lambda _: True)
     assert file.path.exists()
