@@ -104,10 +104,10 @@ class TestTimeUnderTension:
     def test_why_it_is_withheld_is_said_with_it(self):
         slow = slowed_in(squats(1.5, 1.5, 0.0), 2)
         why = "too few frames a second for the pause after rep 2"
-        (figure,) = [each for each in key_figures(slow) if each.label == "Time under tension"]
+        (figure,) = [each for each in key_figures(slow) if each.label == "Time in reps and pauses"]
         assert (figure.value, figure.detail) == ("–", f"Withheld: {why}")
         sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(slow, clip="set.mp4"))).worksheets[0]
-        (row,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "Time under tension (s)"]
+        (row,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "Time in reps and pauses (s)"]
         assert (row[1], row[4]) == (None, why)
         assert json.loads(to_json(slow, clip="set.mp4"))["set"]["time_under_tension_s"] is None
 
