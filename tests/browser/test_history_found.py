@@ -55,7 +55,8 @@ def names(page: Page) -> list[str]:
 def test_search_finds_by_note_and_says_when_nothing_fits(page):
     page.get_by_label("Search").fill("heels")
     page.get_by_label("Search").press("Enter")
-    expect(card(page, "Week 8")).to_have_count(0)
+    for other in ("Week 1", "Week 8"):  # the page may be drawn in two goes
+        expect(card(page, other)).to_have_count(0)
     assert names(page) == ["Week 4"]
     page.get_by_label("Search").fill("snatch")
     page.get_by_label("Search").press("Enter")
