@@ -195,7 +195,7 @@ def test_a_withheld_time_under_tension_says_why(result):
     why = "too few frames a second for the pause after rep 2"
     metrics = replace(result.analysis.metrics, time_under_tension_s=math.nan, time_under_tension_note=why)
     app = visit(replace(result, analysis=replace(result.analysis, metrics=metrics)))
-    (shown,) = (metric for metric in app.metric if metric.label == "Under tension")
+    (shown,) = (metric for metric in app.metric if metric.label == "Time in reps and pauses")
     assert (shown.value, shown.proto.help) == ("–", why)
 
 
