@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cycles import PARTIAL_HEIGHT
-from core.signals import MIN_COVERAGE
+from core.signals import MIN_COVERAGE, coverage
 
 Floats = NDArray[np.float64]
 
@@ -51,8 +51,8 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     rep that the clip cuts is compared as far as it goes.
     """
     none = np.zeros(len(reps_s), dtype=bool)
-    inside = ((time_s >= reps_s[:, :1]) & (time_s <= reps_s[:, 2:])).any(axis=0)
-    known = [v for v in angles.values() if inside.any() and np.isfinite(v[inside]).mean() >= MIN_COVERAGE]
+    inside = np.asarray(((time_s >= reps_s[:, :1]) & (time_s <= reps_s[:, 2:])).any(axis=0))
+    known = [v for v in angles.values() if coverage(v, within=inside) >= MIN_COVERAGE]
     if len(reps_s) < FEWEST_REPS or not known or _samples_a_rep(reps_s, time_s=time_s) < FEWEST_SAMPLES:
         return none
     nearest = _nearest(known, time_s=time_s, reps_s=reps_s)

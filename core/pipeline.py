@@ -235,34 +235,26 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
     count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
-    told = track_caveats(
-        analysis.track,
-        count,
-        view=analysis.view,
-        rate_hz=analysis.sample_rate_hz,
-        exercise=recognition.exercise,
+    corrected = replace(
+        analysis, count=count, metrics=metrics, recognition=recognition, cues=cues, corrections=corrections
     )
-    return replace(
-        analysis,
-        count=count,
-        metrics=metrics,
-        recognition=recognition,
-        cues=cues,
-        corrections=corrections,
-        warnings=(*clip_warnings(analysis), *told),
-    )
+    return replace(corrected, warnings=(*clip_warnings(analysis), *_track_warnings(corrected)))
 
 
 def clip_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Return the warnings that come from the clip; the others tell of its reps and exercise, and change with these."""
-    of_reps = track_caveats(
+    of_reps = _track_warnings(analysis)
+    return tuple(warning for warning in analysis.warnings if warning not in of_reps)
+
+
+def _track_warnings(analysis: Analysis) -> list[str]:
+    return track_caveats(
         analysis.track,
         analysis.count,
         view=analysis.view,
         rate_hz=analysis.sample_rate_hz,
         exercise=analysis.recognition.exercise,
     )
-    return tuple(warning for warning in analysis.warnings if warning not in of_reps)
 
 
 def _count(

@@ -103,7 +103,8 @@ def _columns(track: LandmarkTrack, without: NDArray[np.bool_]) -> Floats | None:
     points = track.xyz[:, :, :2]
     shape = (points - midpoint(points, "hip")[:, None]) / body_length(track)
     columns = np.where(without, np.nan, shape[:, POINTS].reshape(len(points), -1).T)
-    known = columns[[coverage(column, track) >= MIN_COVERAGE for column in columns]]
+    seen = track.is_seen
+    known = columns[[coverage(column, within=seen) >= MIN_COVERAGE for column in columns]]
     return bridge(known, track.time_s) if len(known) >= MIN_COLUMNS else None
 
 

@@ -84,16 +84,13 @@ def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signa
     if not _is_scaled_by_frame(track):
         displacements = _displacements(track).items()
         signals += [Signal(name, "", BODY_LENGTHS, smooth_angle(v, time_s=track.time_s)) for name, v in displacements]
-    return [signal for signal in signals if coverage(signal.values, track) >= MIN_COVERAGE]
+    seen = track.is_seen  # not the clip: a phone goes on filming when the set is over
+    return [signal for signal in signals if coverage(signal.values, within=seen) >= MIN_COVERAGE]
 
 
-def coverage(values: Floats, track: LandmarkTrack) -> float:
-    """Return for which share of the samples with a person ``(n,)`` values are known; 0 where nobody is seen.
-
-    Not of the clip: a phone goes on filming when the set is over.
-    """
-    seen = track.is_seen
-    return float(np.isfinite(values[seen]).mean()) if seen.any() else 0.0
+def coverage(values: Floats, *, within: NDArray[np.bool_]) -> float:
+    """Return for which share of some of the ``(n,)`` samples values are known; 0 of none."""
+    return float(np.isfinite(values[within]).mean()) if within.any() else 0.0
 
 
 def body_length(track: LandmarkTrack) -> float:
@@ -148,10 +145,10 @@ def _angle_at(points: Floats, *, joint: str, side: str) -> Floats:
 
 def _fusions(measured: list[Signal], track: LandmarkTrack) -> list[Signal]:
     """Return the first principal component of the angles of each group: what they do together, with less noise."""
-    signals = []
+    signals, seen = [], track.is_seen
     for name, joints in FUSIONS.items():
         group = [s.values for s in measured if s.joint in joints and s.name.startswith(SIDES)]
-        known = [v for v in group if coverage(v, track) >= FUSED_COVERAGE]
+        known = [v for v in group if coverage(v, within=seen) >= FUSED_COVERAGE]
         if len(known) > 1:
             signals.append(Signal(name, "", DEGREES, _first_component(known, track.time_s), is_plain=False))
     return signals
