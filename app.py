@@ -26,6 +26,7 @@ from core.spool import get_spool
 from core.spool.upload import SpoolUploads
 from core.visits import get_visits
 from core.worker import get_pool
+from pages.former_page import FormerPageFilter
 from pages.history_routes import HISTORY_ROUTES
 from pages.plotly_js import PLOTLY_ROUTE
 from pages.routes import ROUTES
@@ -102,6 +103,6 @@ except OSError as error:
 app = st.App(
     "pages/shell.py",
     lifespan=lifespan,
-    middleware=[Middleware(SpoolUploads, spool=get_spool)],
+    middleware=[Middleware(SpoolUploads, spool=get_spool), Middleware(FormerPageFilter)],
     routes=[*ROUTES, *HISTORY_ROUTES, PLOTLY_ROUTE],
 )
