@@ -40,6 +40,7 @@ class Tab:
     session_id: str = ""
     widgets: dict[str, str] = field(default_factory=dict)
     rep_count: int | None = None
+    _page: str = ""
     _kept: list[WidgetState] = field(default_factory=list)
     _due: dict[str, tuple[float, float]] = field(default_factory=dict)
     _runs: int = 0
@@ -108,7 +109,7 @@ class Tab:
             for fragment_id, (due, every) in list(self._due.items()):
                 if now >= due:
                     self._due[fragment_id] = (now + every, every)
-                    self._ask(ClientState(fragment_id=fragment_id, is_auto_rerun=True))
+                    self._ask(ClientState(fragment_id=fragment_id, is_auto_rerun=True, page_script_hash=self._page))
             try:
                 self._take(ForwardMsg.FromString(self.socket.recv(timeout=0.1)))
             except TimeoutError:
@@ -118,6 +119,8 @@ class Tab:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._begin_run(message)
+        elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             every = message.auto_rerun.interval
             self._due.setdefault(message.auto_rerun.fragment_id, (time.monotonic() + every, every))
