@@ -61,12 +61,23 @@ def track_caveats(
             f"The camera slowed down, as phones do in poor light: too few frames in rep {listed} for range of motion "
             "and tempo (7.5 a second) or for velocity (10), which are left out there. Film in more light."
         )
-    warnings += [
-        f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. "
-        "A rep across it is not measured."
-        for start, end in lost_intervals(track)
-    ]
-    return [*warnings, *_facing_caveats(view, exercise)]
+    return [*warnings, *_absences(track), *_facing_caveats(view, exercise)]
+
+
+def _absences(track: LandmarkTrack) -> list[str]:
+    """Return when nobody is seen; only who comes back was lost."""
+    told = []
+    for start, end in lost_intervals(track):
+        if start == track.time_s[0]:
+            told.append(f"Nobody is seen before {end:.1f} s.")
+        elif end == track.time_s[-1]:
+            told.append(f"Nobody is seen after {start:.1f} s.")
+        else:
+            told.append(
+                f"The person was lost for {end - start:.1f} s, from {start:.1f} s to {end:.1f} s. "
+                "A rep across it is not measured."
+            )
+    return told
 
 
 def _facing_caveats(view: View, exercise: str | None) -> list[str]:

@@ -190,8 +190,10 @@ def test_a_lost_person_is_told_with_the_time(squat_track):
 def test_a_person_lost_at_the_ends_is_told(squat_track):
     xyz = squat_track.xyz.copy()
     xyz[:30], xyz[-30:] = np.nan, np.nan
-    end_s = float(squat_track.time_s[-1])
-    assert lost_intervals(replace(squat_track, xyz=xyz)) == [(0.0, 2.0), (pytest.approx(end_s - 29 / 15), end_s)]
+    cut, end_s = replace(squat_track, xyz=xyz), float(squat_track.time_s[-1])
+    assert lost_intervals(cut) == [(0.0, 2.0), (pytest.approx(end_s - 29 / 15), end_s)]
+    told = [warning for warning in summarize(cut).warnings if "Nobody" in warning or "person" in warning]
+    assert told == ["Nobody is seen before 2.0 s.", f"Nobody is seen after {end_s - 29 / 15:.1f} s."]
 
 
 @pytest.mark.parametrize("seen", [0, 5])
