@@ -25,6 +25,13 @@ PARTIAL_HEIGHT = 0.3
 """A partial rep is at least this share as high as the median; less is fidgeting."""
 WIDTH_RATIO = 2.0
 """So is one whose far half lasts less than half or more than twice as long as the median's."""
+SLOW_RATIO = 3.0
+"""But up to this much wider is a slow rep of the set if it is as high, moves out and home once, and is not the first: a
+weight lifted at .5 m/s when fresh is lifted at .17 in the last rep before failure (bench press: Gonzalez-Badillo and
+Sanchez-Medina, Int. J. Sports Med. 31, 2010). It has no vote: in noise, two reps run together are as wide."""
+SLOW_DETOUR = 1.3
+"""Way of its far half over that to the turn and back: a sticking point stops, two reps run together turn back by a half
+and more. Noise of 5 degrees may turn a rep of 60 or more back once on each way."""
 OUTLIER_SPREADS = 4.0 * 1.4826
 """These ratios hold for even sets; in an uneven one they widen to four robust standard deviations (MAD) of the set."""
 FIRST_HOME = 1.1
@@ -76,6 +83,8 @@ class Cycles:
         Home is the low side.
     partial
         Start, turn and end in seconds of each cycle too low by `HEIGHT_RATIO`, down to `PARTIAL_HEIGHT`: not counted.
+    slow
+        Start, turn and end in seconds of each slow rep, see `SLOW_RATIO`: not in the count.
     lead_s, tail_s
         Turning points of a half-cycle before the first and after the last cycle, NaN if there is none.
     """
@@ -89,6 +98,7 @@ class Cycles:
     quality: float
     is_upward: bool
     partial: tuple[tuple[float, float, float], ...] = ()
+    slow: tuple[tuple[float, float, float], ...] = ()
     lead_s: float = float("nan")
     tail_s: float = float("nan")
 
@@ -246,6 +256,7 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> 
     similar = _similarity(trace, times[:, kept], heights=heights[kept])
     starts_s, rises_s, turns_s, falls_s, ends_s = times[:, kept]
     shallow = times[:, (height_off < 0) & (width_off == 0) & (heights >= PARTIAL_HEIGHT * median(heights))]
+    slow = (height_off == 0) & (width_off > 0) & _are_slow(trace, knots, kept=kept)
     has_tail = (len(turns) - phase) % 2 == 0
     return Cycles(
         starts_s=starts_s,
@@ -257,9 +268,23 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> 
         quality=float((moved * similar).sum() / max(trace.path, 1e-9)),
         is_upward=bool(trace.values[turn[0]] > trace.values[start[0]]),
         partial=tuple((a, b, c) for a, b, c in shallow[[0, 2, 4]].T.tolist()),
+        slow=tuple((a, b, c) for a, b, c in times[[0, 2, 4]][:, slow].T.tolist()),
         lead_s=float(trace.time_s[turns[0]]) if phase else float("nan"),
         tail_s=float(trace.time_s[turns[-1]]) if has_tail else float("nan"),
     )
+
+
+def _are_slow(trace: Trace, knots: Indices, *, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which cycles may be slow reps of the set, by `SLOW_RATIO` and `SLOW_DETOUR`."""
+    if not kept.any():
+        return kept
+    _, rise, turn, fall, _ = knots
+    widths = trace.time_s[fall] - trace.time_s[rise]
+    way = np.append(0.0, np.abs(np.diff(trace.values)).cumsum())
+    straight = sum(np.abs(trace.values[turn] - trace.values[half]) for half in (rise, fall))
+    later = np.arange(len(kept)) > np.argmax(kept)
+    is_short = widths <= SLOW_RATIO * median(widths[kept])
+    return np.asarray(later & is_short & (way[fall] - way[rise] <= SLOW_DETOUR * straight))
 
 
 def _knots(values: Floats, turns: Indices) -> Indices:

@@ -298,6 +298,7 @@ def _reps_of(driver: Candidate, other: Candidate | None, *, time_s: Floats) -> l
         side = limb.signal.name.partition("_")[0] if other else "both"
         cycles, values = limb.cycles, limb.signal.values
         found = np.transpose([cycles.starts_s, cycles.turns_s, cycles.ends_s])
+        found = np.concatenate([found, np.reshape(cycles.slow, (-1, 3))])
         times = trim_rests(found, values, time_s=time_s)
         for (start, turn, end), (cut_start, cut_end) in zip(times, _are_cut(times, values, time_s=time_s), strict=True):
             reps.append(Rep(0, float(start), float(turn), float(end), False, bool(cut_start), bool(cut_end), side))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.cycles import find_cycles, make_trace
 from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
 from core.reps import RepCount, detect_reps, find_uncounted
 from core.signals import build_signals
@@ -303,6 +304,39 @@ def test_a_shallow_rep_is_kept_apart():
     assert result.count == 6
     assert [(rep.number, rep.is_partial) for rep in result.partial_reps] == [(2, True)]
     assert result.partial_reps[0].turn_s == pytest.approx(6, abs=0.1)
+
+
+def in_turn(lengths_s: list[float], *, rate_hz: float = 15.0, rest_s: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return reps of these lengths one after the other between two rests, 0-1, and their times."""
+    edges_s = rest_s + np.cumsum([0.0, *lengths_s])
+    time_s = np.arange(0, edges_s[-1] + rest_s, 1 / rate_hz)
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.interp(time_s, edges_s, np.arange(len(edges_s)))), time_s
+
+
+@pytest.mark.parametrize(
+    ("lengths_s", "counted"),
+    [
+        pytest.param([2, 2, 2, 2, 2, 5], 6, id="last, ground out"),
+        pytest.param([2, 2, 2, 5, 2, 2], 6, id="paused in the middle"),
+        pytest.param([2, 2, 4.5], 3, id="third of three"),
+        pytest.param([5, 2, 2, 2, 2, 2], 5, id="before the set: bending to the bar"),
+        pytest.param([2, 2, 2, 2, 2, 9], 5, id="far slower than any rep"),
+    ],
+)
+def test_a_slow_rep_is_one_of_an_even_set_unless_it_comes_first(lengths_s, counted):
+    flexion, time_s = in_turn(lengths_s)
+    result = count(flexion, time_s)
+    assert result.count == counted
+    if lengths_s[-1] > 2 and counted == len(lengths_s):
+        assert result.reps[-1].end_s == pytest.approx(1 + sum(lengths_s), abs=0.2)
+
+
+def test_two_reps_that_noise_runs_together_are_no_slow_rep():
+    flexion, time_s = in_turn([2, 2, 2, 2, 2])
+    between = (time_s > 8) & (time_s < 10)
+    flexion[between] = np.maximum(flexion[between], 0.75)
+    cycles = find_cycles(make_trace(flexion, time_s=time_s), hystereses=(0.35,))[0]
+    assert (cycles.count, cycles.slow) == (3, ())
 
 
 def test_a_rep_cut_by_the_end_of_the_clip_is_marked_and_not_counted():
