@@ -24,8 +24,11 @@ HAMPEL_SIGMAS = 3.0
 MIN_SPIKE_SHARE = 0.15
 """A spike sticks out by at least this share of the trace's range; else the top of a smooth wave, where the
 window's own spread is small, would be cut off."""
+MIN_SPIKE_STEPS = 1.5
+"""And by at least this many of the trace's own steps from sample to sample: the top of a wave of six samples and more
+stands out from its window by less, so that a rep of 1 s at 12 Hz keeps the half of its range it would lose."""
 HAMPEL_FROM_HZ = 10.0
-"""Below this rate seven samples span a whole quick rep, and its peak is a spike: nothing is taken out."""
+"""Below this rate a quick rep has fewer than six samples, and its peak is a spike: nothing is taken out."""
 LOW_PASS_FROM_HZ = 7.5
 """Below this rate a quick rep (1.3 a second and more) lies close to the cut-off and would be flattened: on RepCount
 at 200 frames a clip the low-pass cost a tenth of the counts. Nothing is filtered there."""
@@ -104,7 +107,8 @@ def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
     median = median_filter(values, size=HAMPEL_WINDOW, mode="nearest")
     spread = 1.4826 * median_filter(np.abs(values - median), size=HAMPEL_WINDOW, mode="nearest")
     low, high = np.percentile(values, [5, 95])
-    limit = np.maximum(HAMPEL_SIGMAS * spread, MIN_SPIKE_SHARE * (high - low))
+    step = np.percentile(np.abs(np.diff(values)), 95)  # the few steps to a spike and back are larger
+    limit = np.maximum(HAMPEL_SIGMAS * spread, max(MIN_SPIKE_SHARE * (high - low), MIN_SPIKE_STEPS * step))
     return np.where(np.abs(values - median) > limit, median, values)
 
 

@@ -71,3 +71,22 @@ def test_fill_gaps_leaves_its_input_alone():
     values = np.array([0.0, np.nan, 2.0])
     np.testing.assert_array_equal(fill_gaps(values, time_s=np.array([0.0, 0.1, 0.2])), [0, 1, 2])
     assert np.isnan(values[1])
+
+
+@pytest.mark.parametrize(("rep_s", "rate_hz"), [(1.0, 12.0), (1.0, 15.0), (0.7, 15.0), (0.6, 15.0), (0.5, 20.0)])
+def test_the_top_of_a_quick_rep_is_no_spike(rep_s, rate_hz):
+    """A set of jumping jacks of 50 s is analysed at 12 Hz."""
+    time_s = np.arange(0, 10, 1 / rate_hz)
+    measured = 50 - 50 * np.cos(2 * np.pi * time_s / rep_s)
+    smooth = smooth_angle(measured, time_s=time_s)
+    quarter = round(rep_s * rate_hz / 4)  # of a rep, at the filter's edges
+    np.testing.assert_allclose(smooth[quarter:-quarter], measured[quarter:-quarter], atol=8)
+
+
+@pytest.mark.parametrize(("rate_hz", "frames"), [(11.0, 1), (12.0, 1), (15.0, 1), (15.0, 2), (30.0, 2)])
+def test_frames_that_the_model_misjudges_are_taken_out(rate_hz, frames):
+    time_s = np.arange(0, 8, 1 / rate_hz)
+    true = 50 - 50 * np.cos(2 * np.pi * time_s / 2.0)
+    measured = true.copy()
+    measured[len(true) // 2 :][:frames] += 80
+    np.testing.assert_allclose(smooth_angle(measured, time_s=time_s), true, atol=7 * frames)
