@@ -14,10 +14,20 @@ from core.cycles import Cycles
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.presence import find_travel, is_person_seen
-from core.rests import trim_rests
+from core.rests import find_still, trim_rests
 from core.rhythm import shape_signal
 from core.signals import DEGREES, Signal, build_signals
-from core.votes import MIN_SCORE, Candidate, bends_twice, find_candidates, is_evident, is_moving, is_of, winning_count
+from core.votes import (
+    MIN_RANGE_DEG,
+    MIN_SCORE,
+    Candidate,
+    bends_twice,
+    find_candidates,
+    is_evident,
+    is_moving,
+    is_of,
+    winning_count,
+)
 
 Floats = NDArray[np.float64]
 
@@ -175,6 +185,44 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     """
     if joint is not None and joint not in (*ANGLE_NAMES, *JOINTS):
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
+    count = _detect(track, angles, joint=joint)
+    return count if count.reps else _without_stillness(track, angles, joint=joint) or count
+
+
+def _without_stillness(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount | None:
+    """Count as if the clip had been cut to where the body moves, ``None`` where that finds nothing more.
+
+    A heavy single in a minute of standing is less than a twentieth of the samples, which is what may be wrong.
+    """
+    shape = next(iter(shape_signal(track)), None) if is_person_seen(track) else None
+    if shape is None:
+        return None
+    moves = ~find_still(shape.values, time_s=track.time_s, least_range=MIN_RANGE_DEG / shape.per_unit_deg)
+    if moves.all() or not moves.any():
+        return None
+    steps_s = np.diff(track.time_s, prepend=track.time_s[0])
+    is_joint = np.append(False, ~moves[:-1])
+    cut_s = np.cumsum(np.where(is_joint, np.median(steps_s), steps_s)[moves])
+    cut = replace(track.take(moves), time_s=cut_s)
+    count = _detect(cut, {name: values[moves] for name, values in angles.items()}, joint=joint)
+    return _put_back(count, moves, cut_s=cut_s, time_s=track.time_s) if count.reps else None
+
+
+def _put_back(count: RepCount, kept: NDArray[np.bool_], *, cut_s: Floats, time_s: Floats) -> RepCount:
+    """Return what was counted on some rows of a track with the times of the whole."""
+    signal = np.full(len(time_s), np.nan)
+    signal[kept] = count.signal
+
+    def put(rep: Rep) -> Rep:
+        start_s, turn_s, end_s = np.interp([rep.start_s, rep.turn_s, rep.end_s], cut_s, time_s[kept]).tolist()
+        return replace(rep, start_s=start_s, turn_s=turn_s, end_s=end_s)
+
+    return replace(
+        count, signal=signal, reps=[put(r) for r in count.reps], partial_reps=[put(r) for r in count.partial_reps]
+    )
+
+
+def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount:
     if not is_person_seen(track):
         return _nothing(track, NO_PERSON)
     signals = [*build_signals(track, angles), *shape_signal(track)]
@@ -203,7 +251,7 @@ def find_uncounted(count: RepCount, track: LandmarkTrack, angles: dict[str, Floa
         if end_s - start_s < least_s:
             continue
         rows = (track.time_s >= start_s) & (track.time_s <= end_s)
-        other = detect_reps(track.take(rows), {name: values[rows] for name, values in angles.items()})
+        other = _detect(track.take(rows), {name: values[rows] for name, values in angles.items()}, joint=None)
         if other.count > 1 and other.score >= DOUBTFUL_SCORE:
             begins_s, ends_s = other.reps[0].start_s, other.reps[-1].end_s
             if ends_s - begins_s >= UNCOUNTED_MIN_S:

@@ -14,6 +14,10 @@ SETTLED_S = 0.2
 """A rest of this length has a middle to measure from; an instant has only its extreme."""
 LEAST_REST_S = 0.1
 """A shorter rest is the curve's own roundness."""
+STILL_S = 5.0
+"""Who does not move for longer stands or lies there; a pause inside a set, to breathe or to re-grip, is shorter."""
+AROUND_S = 1.0
+"""Kept of the stillness beside a movement: a rep is seen to leave home and to come back."""
 _STEPS = 200
 
 
@@ -77,3 +81,23 @@ def trim_rests(reps_s: Floats, values: Floats, *, time_s: Floats) -> Floats:
 
     trimmed = [(at_home(turn, start), turn, at_home(turn, end)) for start, turn, end in reps_s]
     return np.array(trimmed).reshape(-1, 3)
+
+
+def find_still(values: Floats, *, time_s: Floats, least_range: float) -> NDArray[np.bool_]:
+    """Tell where nothing moves for `STILL_S` and more, but for `AROUND_S` beside what does; ``(n,)``.
+
+    Parameters
+    ----------
+    values, time_s
+        ``(n,)`` a signal of the whole body, NaN where it is not seen, and its times.
+    least_range
+        A smaller range is stillness, unit of the values.
+    """
+    still = np.zeros(len(values), dtype=bool)
+    for first, last in enumerate(np.searchsorted(time_s, time_s + STILL_S)):
+        window = values[first : last + 1]
+        if last < len(values) and (np.isnan(window).all() or np.nanmax(window) - np.nanmin(window) < least_range):
+            still[first : last + 1] = True
+    moves_s = time_s[~still]
+    near = np.searchsorted(moves_s, time_s + AROUND_S) > np.searchsorted(moves_s, time_s - AROUND_S)
+    return still & ~near

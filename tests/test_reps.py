@@ -87,6 +87,39 @@ def test_stillness_before_and_after_changes_nothing(cycles, rest_s):
     assert count(wave(time_s, cycles=cycles, rest_s=rest_s), time_s).count == cycles
 
 
+def bending(flexion: np.ndarray, time_s: np.ndarray) -> tuple[LandmarkTrack, dict[str, np.ndarray]]:
+    """Return `squat` with a body that goes down by a third of its length."""
+    _, angles = squat(flexion, time_s)
+    track = track_of(angles, time_s)
+    for name in ("left_ankle", "right_ankle"):
+        track.xyz[:, INDEX[name], 1] -= 55 * flexion
+    for name in ("left_knee", "right_knee"):
+        track.xyz[:, INDEX[name], :2] += np.stack([40 * flexion, -40 * flexion], axis=1)
+    return track, angles
+
+
+@pytest.mark.parametrize(("cycles", "rest_s"), [(1, 60.0), (2, 60.0), (3, 150.0)])
+@pytest.mark.parametrize("joint", [None, "knee"])
+def test_a_few_reps_in_minutes_of_standing_are_counted_where_they_are(cycles, rest_s, joint):
+    time_s = clock(cycles, rest_s=rest_s)
+    noise = np.random.default_rng(0).normal(0, 0.02, len(time_s))
+    found = detect_reps(*bending(wave(time_s, cycles=cycles, rest_s=rest_s) + noise, time_s), joint=joint)
+    turns_s = [rest_s + REP_S * (k + 0.5) for k in range(cycles)]
+    assert [rep.turn_s for rep in found.reps] == pytest.approx(turns_s, abs=0.2)
+    assert found.reps[0].start_s == pytest.approx(rest_s, abs=0.4)
+    assert found.reps[-1].end_s == pytest.approx(rest_s + REP_S * cycles, abs=0.4)
+    assert found.signal.shape == time_s.shape
+
+
+def test_heavy_singles_a_minute_apart_are_one_set():
+    time_s = np.arange(0, 190, 1 / 5)
+    turns_s = [5.0, 65.0, 125.0, 185.0]
+    away = np.clip(np.abs(time_s - np.array(turns_s)[:, None]).min(axis=0), 0, 1)
+    found = detect_reps(*bending(0.5 + 0.5 * np.cos(np.pi * away), time_s))
+    assert [rep.turn_s for rep in found.reps] == pytest.approx(turns_s, abs=0.2)
+    assert all(rep.end_s - rep.start_s < 3 for rep in found.reps)
+
+
 @settings(deadline=None, max_examples=12)
 @given(st.integers(1, 12), st.floats(0, 1))
 def test_played_backwards_is_the_same(cycles, sharpness):
