@@ -18,6 +18,7 @@ import pytest
 
 from core.errors import AnalysisError, JobError, VideoError
 from core.worker import MAX_WAITING_MESSAGES, Job, WorkerPool, get_pool
+from core.worker.child import Child
 from core.worker.pool import _make_pool
 from tests import worker_tasks as tasks
 from tests.waiting import WAIT_S, wait_until
@@ -265,6 +266,33 @@ def test_a_worker_killed_while_idle_is_replaced(shared_pool, seconds_later):
     if seconds_later:
         time.sleep(seconds_later)
     assert shared_pool.submit(tasks.report_pid).result(WAIT_S) != pid
+
+
+def test_a_job_that_another_slot_took_over_is_cancelled_at_the_end(monkeypatch):
+    """Its first worker was dead when it was to start, and the other slot had it before the first was done with it."""
+    before = set(psutil.Process().children())
+    with WorkerPool(workers=2, job_timeout_s=3) as pool:
+        for job in [pool.submit(tasks.count, 5, pause_s=0.1) for _ in range(2)]:
+            job.result(WAIT_S)
+        monkeypatch.setattr(Child, "is_ready", lambda child: child._is_idle)  # as if they died a moment later
+        for process in set(psutil.Process().children()) - before:
+            process.kill()
+        requeue = Job._requeue
+
+        def requeue_and_dawdle(job: Job) -> None:
+            requeue(job)
+            with job._changed:
+                job._changed.notify_all()  # as any other job that ends
+            until = time.monotonic() + 0.5
+            while job.state == "queued" and time.monotonic() < until:
+                time.sleep(0.001)
+
+        monkeypatch.setattr(Job, "_requeue", requeue_and_dawdle)
+        job = pool.submit(tasks.run_until_stopped)
+        started_pid(job)
+        time.sleep(0.6)  # the first slot is done with it
+        pool.shutdown()
+        assert job.state == "cancelled"
 
 
 @pytest.mark.skipif(not os.access(MEMORY_CGROUP / "cgroup.procs", os.W_OK), reason="no writable memory cgroup (v1)")

@@ -122,6 +122,7 @@ class Job(Generic[Message, Result]):
                 return
             if self._state == "queued":
                 self._pool._queue.remove(self)
+            self._pool._running.discard(self)
             self._state, self._result, self._error = state, result, error
             self._changed.notify_all()
 
@@ -130,7 +131,9 @@ class Job(Generic[Message, Result]):
         with self._changed:
             if self._state == "running":
                 self._state = "queued"
+                self._pool._running.discard(self)  # under the same lock: another slot may take it at once
                 self._pool._queue.appendleft(self)
+                self._changed.notify_all()
 
     def _cancel(self, reason: str) -> None:
         self._end("cancelled", error=JobError(reason))
@@ -253,8 +256,6 @@ class WorkerPool:
         except Exception as error:  # noqa: BLE001  # a bug, perhaps in the task: the slot must live on
             _log.exception("An analysis failed because of a bug")
             job._end("failed", error=error)
-        with self._changed:
-            self._running.discard(job)
         if child and not (self._idle_s and child.is_ready()):
             child.stop()
             child = None
