@@ -126,6 +126,12 @@ def test_pixels_that_are_not_square_are_displayed_as_they_should(tmp_path):
     assert read(path)[0].image.shape == (48, 128, 3)
 
 
+def test_pixels_that_leave_no_picture_are_refused(tmp_path):
+    path = write_clip(tmp_path / "slit.mp4", aspect=Fraction(1, 20))
+    with pytest.raises(VideoError, match=r"shown 3 x 48 pixels large, the limit is 10 to 1.*Export it again"):
+        probe(path, max_duration_s=60)
+
+
 def test_frames_are_scaled_down_but_never_up(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", size_wh=(640, 480))
     assert read(path, resize_width=320)[0].image.shape == (240, 320, 3)

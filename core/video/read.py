@@ -33,6 +33,8 @@ MAX_PIXELS = 4096 * 2304
 keeps about ten of them, so this bounds the memory of the worker."""
 MAX_LENGTH_S = 24 * 3600
 """Later than any clip ends."""
+MAX_ASPECT = 10
+"""Of the displayed picture; the widest cinema format is 2.8 to 1."""
 MAX_FPS = 1000.0
 """The fastest slow motion a phone offers; a header above it is wrong."""
 
@@ -275,6 +277,11 @@ def _orientation(frame: VideoFrame) -> tuple[int, bool]:
 def _displayed_size(frame: VideoFrame, stream: VideoStream, *, turn_deg: int) -> tuple[int, int]:
     ratio = stream.sample_aspect_ratio
     width, height = round(frame.width * float(ratio)) if ratio else frame.width, frame.height
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise VideoError(
+            f"The clip is to be shown {width} x {height} pixels large, the limit is {MAX_ASPECT} to 1: the file is "
+            "damaged or no camera's. Export it again."
+        )
     return (height, width) if turn_deg in (90, 270) else (width, height)
 
 
