@@ -83,6 +83,11 @@ class View:
         return 90.0 - abs(90.0 - abs(self.yaw_deg))
 
     @property
+    def place(self) -> str:
+        """The name, but ``oblique_back`` for an oblique view from behind; how far, tells `turn_deg`."""
+        return "oblique_back" if self.name == "oblique" and abs(self.yaw_deg) > 90 else self.name
+
+    @property
     def near_side(self) -> str | None:
         """The side nearer to the camera, ``left`` or ``right``; None from front, back, above or unknown."""
         if self.name not in ("side_left", "side_right", "oblique"):

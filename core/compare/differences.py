@@ -16,6 +16,11 @@ NAN = float("nan")
 VIEW_APART_DEG = 15.0
 """Cameras whose places around the body differ by more are told apart: about what separates the rows of the table of
 measured errors."""
+_HALVES = {
+    "front": {"front"}, "oblique": {"front"}, "back": {"back"}, "oblique_back": {"back"},
+    "side_left": {"front", "back"}, "side_right": {"front", "back"},
+}  # fmt: skip
+"""Where around the body a place may be; at the side a few degrees lie between before and behind."""
 _MANY = 2**31
 Verdict = Literal["larger", "within", "unknown"]
 
@@ -213,14 +218,16 @@ def _same_exercise(one: Analysis, other: Analysis) -> bool:
 
 
 def _same_view(one: Analysis, other: Analysis) -> bool:
-    views = one.view, other.view
-    return are_places_alike((views[0].name, views[0].turn_deg), (views[1].name, views[1].turn_deg))
+    return are_places_alike((one.view.place, one.view.turn_deg), (other.view.place, other.view.turn_deg))
 
 
 def are_places_alike(one: tuple[str, float], other: tuple[str, float]) -> bool:
-    """Tell whether the camera stood alike, by name and turn of its views; from the left and from the right are."""
-    is_special = [name in ("above", "unknown", "back") for name, _ in (one, other)]
-    return is_special[0] == is_special[1] and abs(one[1] - other[1]) <= VIEW_APART_DEG
+    """Tell whether the camera stood alike, by `place` and `turn_deg` of its views; left and right are alike.
+
+    What the history kept before there was `place` calls an oblique view from behind ``oblique``.
+    """
+    halves = [_HALVES.get(name, {name}) for name, _ in (one, other)]
+    return bool(halves[0] & halves[1]) and abs(one[1] - other[1]) <= VIEW_APART_DEG
 
 
 def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[str]:

@@ -23,7 +23,8 @@ class Figures:
     velocity_loss_pct, asymmetry_pct, time_under_tension_s
         As in `core.metrics.SetMetrics`.
     view, turn_deg
-        From where the camera saw the body, as in `core.view.View`; None where an earlier release did not tell.
+        From where the camera saw the body: `place` and `turn_deg` of its `View`; None where an earlier release did not
+        tell.
     """
 
     joint: str | None
@@ -54,6 +55,6 @@ def figures_of(analysis: Analysis) -> Figures:
         velocity_loss_pct=metrics.velocity_loss_pct,
         asymmetry_pct=metrics.asymmetry_pct,
         time_under_tension_s=metrics.time_under_tension_s,
-        view=analysis.view.name,
+        view=analysis.view.place,
         turn_deg=analysis.view.turn_deg,
     )

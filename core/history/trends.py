@@ -23,7 +23,7 @@ _MEASURES: dict[str, Measure] = {
 """What is followed, by the name of the `core.compare.Difference` that judges it."""
 _OF_JOINT = ("rom_deg", "mean_velocity_deg_s")
 Place = tuple[str, float]
-"""Name and turn in degrees of a `core.view.View`."""
+"""`place` and `turn_deg` of a `core.view.View`."""
 
 
 @dataclass(frozen=True)
