@@ -1,6 +1,7 @@
 """The preview: which clips get one, and that it shows what the clip shows, when the clip shows it."""
 
 import errno
+import os
 import resource
 from pathlib import Path
 
@@ -218,3 +219,16 @@ def test_previews_of_real_clips(tmp_path, name):
     clip = SHARED / "clips" / name
     shown, filmed = read(make_preview(clip, tmp_path)[0]), read(clip)
     assert [frame.time_s for frame in shown] == pytest.approx([frame.time_s for frame in filmed], abs=0.001)
+
+
+def test_an_earlier_file_stays_where_the_new_one_gets_no_name(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "clip.mp4").write_bytes(b"earlier")
+    monkeypatch.setattr(os, "link", refuse)
+    with ClipWriter(tmp_path / "clip.mp4", size_wh=(64, 64), fps=30, what="The clip") as writer:
+        writer.add(np.zeros((64, 64, 3), np.uint8), time_s=0.0)
+        with pytest.raises(WriteError, match="disk is full"):
+            writer.finish()
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"earlier"]

@@ -159,12 +159,14 @@ class _HiddenFile:
         if self._part:
             self._part.replace(path)
             return
-        path.unlink(missing_ok=True)  # a link does not replace
+        part = path.with_name(f"{path.name}.part")  # a link does not replace, a renamed file does
+        part.unlink(missing_ok=True)
         folder_fd = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:  # with a folder given, Python follows the link under /proc, as O_TMPFILE asks for
-            os.link(self.url, path.name, dst_dir_fd=folder_fd, follow_symlinks=True)
+            os.link(self.url, part.name, dst_dir_fd=folder_fd, follow_symlinks=True)
         finally:
             os.close(folder_fd)
+        part.replace(path)
 
     def close(self) -> None:
         os.close(self._fd)
