@@ -65,6 +65,17 @@ def test_an_edge_cut_by_the_clip_stays_cut_until_it_is_moved_itself(start_s, end
     assert (moved.cut_start, moved.cut_end) == cut
 
 
+def test_what_the_clip_cuts_stays_at_its_own_end_when_a_rep_is_split_or_merged():
+    whole = Rep(1, 0.0, 1.0, 4.0, cut_start=True, cut_end=True)
+    assert [(rep.cut_start, rep.cut_end) for rep in split_rep((whole,), 0, at_s=2.0, **SEEN)] == [
+        (True, False),
+        (False, True),
+    ]
+    first, last = Rep(1, 0.0, 1.0, 2.0, cut_start=True), Rep(2, 2.0, 3.0, 4.0, cut_end=True)
+    (merged,) = merge_reps((first, last), 0, **SEEN)
+    assert (merged.cut_start, merged.cut_end) == (True, True)
+
+
 def test_edges_moved_beyond_the_turning_point_find_another():
     moved = move_edges(SET, 2, start_s=12, end_s=14, **SEEN)[2]
     assert moved.turn_s == pytest.approx(13)

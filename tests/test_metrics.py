@@ -375,6 +375,13 @@ class TestSet:
         track = compute_truth(Motion("squat", tuple(plans)), filming=Filming(fps=15)).track
         assert summarize(track).metrics.cadence_per_min == pytest.approx(30, rel=0.05)
 
+    def test_a_rest_before_a_partial_rep_at_the_end_is_not_taken_from_the_whole_ones(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=8, rep_s=2)
+        whole, last = done.count.reps[:4], replace(done.count.reps[7], is_partial=True)
+        result = metrics_of(replace(done, count=replace(done.count, reps=whole, partial_reps=[last])))
+        assert any(note.startswith("Rests, 6 s after rep 4") for note in result.notes)
+        assert result.cadence_per_min == pytest.approx(30)
+
     def test_partial_reps_are_shown_but_not_averaged(self):
         done = perform(EXERCISES["squat"], drive="right_knee", reps=4, depth=lambda rep: 0.4 if rep == 3 else 1.0)
         *whole, partial = done.count.reps
