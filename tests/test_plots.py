@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.compare.phase import normalize_rep
 from core.corrections import Corrections, mark_partial, move_edges
 from core.mannequin import Filming, View, compute_truth, plan_alternating, plan_steady
 from core.metrics import Statistic
@@ -23,7 +24,7 @@ from core.plots import (
     plot_tempo,
     plot_trend,
 )  # fmt: skip
-from core.plots.shape import describe_trend, label_of, normalize_rep
+from core.plots.shape import describe_trend, label_of
 from tests.synthetic import EXERCISES, perform
 
 

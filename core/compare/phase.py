@@ -13,7 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics import RepMetrics
 from core.metrics.curve import read_between
+from core.pipeline import Analysis
 
 Floats = NDArray[np.float64]
 Moments = tuple[float, float, float]
@@ -114,3 +116,14 @@ def _phase_curve(time_s: Floats, values: Floats, *, rep: Moments) -> Floats:
     """Return ``(101,)`` the values at every percent of the phase; NaN throughout if a sample is missing."""
     curve = read_between(time_s, values, np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), rep))
     return np.full(len(PHASE_PCT), np.nan) if curve is None else curve
+
+
+def normalize_rep(analysis: Analysis, rep: RepMetrics) -> Floats | None:
+    """Return ``(101,)`` the rep's angle in degrees at every percent of its phase; None where it has a gap.
+
+    By phase, as sets are compared, and not by duration: a longer pause is no other movement.
+    """
+    if not rep.joint:
+        return None
+    at_s = np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), (rep.start_s, rep.turn_s, rep.end_s))
+    return read_between(analysis.track.time_s, analysis.angle(rep.joint), at_s)

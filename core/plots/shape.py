@@ -8,11 +8,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from core.compare.phase import PHASE_PCT, TURN_PCT
+from core.compare.phase import PHASE_PCT, normalize_rep
 from core.compare.sides import compare_sides, say_error
 from core.landmarks import SIDES
 from core.metrics import RepMetrics, SetMetrics, to_statistic
-from core.metrics.curve import read_between
 from core.metrics.joint import driven_side
 from core.metrics.trend import Trend, fit_trend
 from core.palette import (
@@ -168,17 +167,6 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
     whole = [rep for rep in reps if not rep.is_partial]
     means = {side: to_statistic(_values(whole, f"{side}_rom_deg")).mean for side in SIDES}
     return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_sides(analysis)}")
-
-
-def normalize_rep(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | None:
-    """Return ``(101,)`` the rep's angle in degrees at every percent of its phase; None where it has a gap.
-
-    By phase, as sets are compared, and not by duration: a longer pause is no other movement.
-    """
-    if not rep.joint:
-        return None
-    at_s = np.interp(PHASE_PCT, (0.0, TURN_PCT, 100.0), (rep.start_s, rep.turn_s, rep.end_s))
-    return read_between(analysis.track.time_s, analysis.angle(rep.joint), at_s)
 
 
 def kind_of(rep: RepMetrics) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.compare.phase import normalize_rep
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
 from core.metrics import RepMetrics
 from core.pipeline import Analysis
@@ -44,8 +45,6 @@ _ZERO = {
     "ankle": "0° is the foot at a right angle to the shank.",
     TRUNK_LEAN: "0° is upright.",
 }
-STEPS = 50
-"""Points of a rep's curve in rep time."""
 LEAST_SPAN_DEG = 40.0
 """A chart of angles shows at least this much, so that standing still looks still."""
 LEFT_PX = 30.0
@@ -167,21 +166,12 @@ def _rep_bands(reps: tuple[RepMetrics, ...], area: Plot) -> list[str]:
 
 
 def rep_shapes(analysis: Analysis) -> list[Floats]:
-    """Return the angle of each whole rep that was measured throughout, at `STEPS` even steps of its own duration.
+    """Return ``(101,)`` each whole rep's angle by its phase, as the page draws it, but those with a gap or cut.
 
-    Empty below the rate that ranges of motion need. Read off between the samples on straight lines: the spline
-    of `core.metrics.curve` would draw the same line and bring 40 MB of SciPy into the web process.
+    Empty below the rate that ranges of motion need.
     """
-    time_s = analysis.track.time_s
-    return [
-        np.interp(
-            np.linspace(rep.start_s, rep.end_s, STEPS),
-            time_s,
-            analysis.angle(rep.joint),
-        )
-        for rep in analysis.metrics.reps
-        if not rep.is_partial and np.isfinite(rep.rom_deg)
-    ]
+    whole = [rep for rep in analysis.metrics.reps if not (rep.is_partial or rep.is_cut) and np.isfinite(rep.rom_deg)]
+    return [curve for rep in whole if (curve := normalize_rep(analysis, rep)) is not None]
 
 
 def half_height(analysis: Analysis) -> float:
@@ -190,7 +180,7 @@ def half_height(analysis: Analysis) -> float:
 
 
 def draw_overlay(analysis: Analysis) -> Figure:
-    """Draw all whole reps over their own duration, with mean ± SD."""
+    """Draw all whole reps by their phase, with mean ± SD."""
     title = "All reps, one over the other"
     shapes = rep_shapes(analysis)
     if not shapes:
@@ -200,7 +190,7 @@ def draw_overlay(analysis: Analysis) -> Figure:
     spread = curves.std(axis=0, ddof=1) if len(curves) > 1 else np.zeros_like(mean)
     done, height = np.linspace(0, 100, curves.shape[1]), half_height(analysis)
     area = Plot(LEFT_PX, 30, HALF_PX - 6, height - 30, (0, 100), _room([*curves, mean - spread, mean + spread]))
-    parts = [axes(area, x_ticks=(0, 25, 50, 75, 100), x_title="share of the rep, %")]
+    parts = [axes(area, x_ticks=(0, 25, 50, 75, 100), x_title="phase of the rep, % (turn at 50)")]
     parts.append(band(done, mean - spread, mean + spread, area, kind="spread"))
     parts += [curve(done, each, area, kind="line faint") for each in curves]
     parts.append(curve(done, curves[-1], area, kind="line last"))
@@ -212,8 +202,7 @@ def draw_overlay(analysis: Analysis) -> Figure:
         ),
     ]
     label = f"{title}: {count_of(len(shapes), 'rep')}, mean from {mean.min():.0f}° to {mean.max():.0f}°."
-    note = "SD at the same share of the rep: differences of tempo are in it." if len(curves) > 1 else ""
-    return Figure(title, wrap(HALF_PX, height, parts, label=label), note)
+    return Figure(title, wrap(HALF_PX, height, parts, label=label))
 
 
 def why_no_range(analysis: Analysis) -> str:
