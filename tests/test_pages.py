@@ -1,5 +1,6 @@
 """Every page: alone and empty, with a seeded result, through the shell, and with bad uploads."""
 
+import errno
 import json
 import re
 import time
@@ -177,6 +178,23 @@ def test_the_sample_clip_asked_for_again_does_not_cancel_its_analysis():
     app.button(key="analyze_remove").click().run()
     app.button(key="analyze_sample").click().run()
     assert "clip" in app.session_state
+
+
+@pytest.mark.model
+def test_a_disk_without_room_for_the_result_is_said_at_the_start(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = page("shell").run()
+    app.button(key="analyze_sample").click().run()
+    with monkeypatch.context() as full:
+        full.setattr(Path, "mkdir", refuse)
+        app.button(key="analyze_start").click().run()
+    assert not app.exception
+    assert "There is no room" in text_of(app)
+    app.button(key="analyze_start").click().run()
+    assert "There is no room" not in text_of(app)
+    app.button(key="analyze_cancel").click().run()
 
 
 @pytest.mark.model

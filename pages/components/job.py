@@ -43,9 +43,13 @@ def probe_clip(file: SpooledFile) -> VideoInfo:
 
 
 def start_run(clip: Clip, request: Request) -> None:
-    """Queue an analysis for this session."""
+    """Queue an analysis for this session; what prevents it is told by the page, as what ends it early is."""
     st.session_state.pop("run_error", None)
-    job, folder = submit_analysis(clip.file, request)
+    try:
+        job, folder = submit_analysis(clip.file, request)
+    except AnalysisError as error:
+        st.session_state["run_error"] = str(error)
+        return
     st.session_state["run"] = Run(clip, request, job, folder)
 
 
