@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 
 from core.corrections import Corrections
 from core.errors import AnalysisError, HistoryError
@@ -96,7 +96,7 @@ def unpack(record_json: str, landmarks: bytes, *, format_version: int) -> Analys
         found = summarize(track, frame_index=frames, joint=record.corrections.joint, min_frames=1)
         found = replace(found, warnings=(*_of_clip(record), *found.warnings))
         corrected = found if record.corrections == found.corrections else correct(found, record.corrections)
-    except (AnalysisError, ValidationError) as error:
+    except (AnalysisError, ValueError, KeyError) as error:  # also: it names what is not known, or does not fit
         raise HistoryError(f"This saved analysis is damaged and cannot be opened: {error}. Delete it.") from error
     return replace(
         corrected,

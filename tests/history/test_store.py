@@ -266,7 +266,10 @@ def test_a_newer_format_and_a_damaged_record_are_explained(whole):
     record, landmarks = pack(whole)
     with pytest.raises(HistoryError, match=f"newer RepScope .format {FORMAT + 1}"):
         unpack(record, landmarks, format_version=FORMAT + 1)
-    for damaged in ((record[:50], landmarks), (record, landmarks[:100]), (record, b"")):
+    unknown = {"joint": "nose"}, {"exercise": "yoga"}
+    changes = [{"frame_index": [0, 1]}, *({"corrections": each} for each in unknown)]
+    changed = [(json.dumps(json.loads(record) | change), landmarks) for change in changes]
+    for damaged in ((record[:50], landmarks), (record, landmarks[:100]), (record, b""), *changed):
         with pytest.raises(HistoryError, match="damaged"):
             unpack(*damaged, format_version=FORMAT)
 
