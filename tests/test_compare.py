@@ -373,3 +373,6 @@ def test_what_cannot_be_compared_is_told_apart_though_its_names_hold_commas():
     app.run()
     assert not app.exception
     assert any("mean velocity, lifting; peak velocity:" in caption.value for caption in app.caption)
+    exact = f"{1 - measured.COUNT_ERROR**2:.2f}".removeprefix("0")
+    assert f"| {exact} | 1.00 |" in README
+    assert f"of 56 real clips {exact} were counted exactly" in "".join(each.value for each in app.markdown)

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.compare import Comparison, Difference, Estimate
+from core.compare.errors_measured import COUNT_ERROR
 from core.report.words import DASH, say
 
 _FOLDER = Path(__file__).parent
@@ -32,7 +33,13 @@ def show_differences(comparison: Comparison) -> None:
     for reason, labels in unsaid.items():
         st.caption(f"Cannot be said of {'; '.join(labels)}: {reason}.")  # a label may hold a comma
     with st.expander("How this is judged", icon=":material/functions:"):
-        st.markdown(_METHOD.format(which=_ALIKE if comparison.is_alike else _APART))
+        st.markdown(
+            _METHOD.format(
+                which=_ALIKE if comparison.is_alike else _APART,
+                exact=f"{1 - COUNT_ERROR**2:.2f}".lstrip("0"),
+                one_off=1 / (1 - (1 - COUNT_ERROR**2) ** 2),
+            )
+        )
 
 
 def _row(each: Difference) -> dict[str, str]:
@@ -84,10 +91,10 @@ of freedom are left).
 e was measured on 64 drawn sets of squats, hinges, curls and presses with exactly known angles, through the whole of
 RepScope, by camera place, and is read off at the place each clip was filmed from. {which}
 
-Counts: of 56 real clips .95 were counted exactly and all within one. Of two such counts one is off in 1 of 10
-comparisons, so a difference of one rep is within error unless one of the sets was counted by hand. Left less right is
-taken as the difference of two ranges. Real bodies, clothes and loads come on top of e and were not measured. With
-eleven rows, expect a "larger" by mere chance in up to every second table.
+Counts: of 56 real clips {exact} were counted exactly and all within one. Of two such counts one is off in 1 of
+{one_off:.0f} comparisons, so a difference of one rep is within error unless one of the sets was counted by hand. Left
+less right is taken as the difference of two ranges. Real bodies, clothes and loads come on top of e and were not
+measured. With eleven rows, expect a "larger" by mere chance in up to every second table.
 
 Sources: GUM, JCGM 100:2008 (uncertainty, degrees of freedom); Weir, J Strength Cond Res 19:231, 2005 (minimal
 detectable change).
