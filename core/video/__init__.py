@@ -1,4 +1,4 @@
-"""Clips in and out; the only folder importing PyAV.
+"""Clips in and out; with the mannequin the only place importing PyAV.
 
 ``read`` (what a file is, its frames one at a time), ``pick`` (which of them need decoding), ``write`` (H.264 that plays
 everywhere), ``preview`` (a small copy for browsers that cannot play the clip itself). Pages need no more than the
