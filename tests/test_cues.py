@@ -200,14 +200,14 @@ def test_every_rule_has_a_measure_a_source_and_an_exercise():
 def test_what_was_looked_for_is_told_apart_from_what_this_view_hides():
     assert checked("squat", "front") == (
         "Not to be seen from here; film from the side: depth, knees past the toes, trunk lean. "
-        "Checked, nothing to correct: knees inward, reps of short range. "
+        "Checked, not found: knees inward, reps of short range. "
         "Never judged, the model sees no point between shoulders and hips: a rounded back."
     )
 
 
 def test_what_was_found_is_not_told_again():
     shallow, clean = checked("squat", "side_right", thigh=65), checked("squat", "side_right")
-    assert "Checked, nothing to correct: depth, " in clean
+    assert "Checked, not found: depth, " in clean
     assert "depth" not in shallow
 
 
@@ -220,7 +220,7 @@ def test_what_was_not_measured_is_no_clean_bill():
 
 def test_too_few_reps_for_a_usual_range_are_the_reason_told():
     said = checked("squat", "side_right", reps=2)
-    assert "Checked, nothing to correct: depth, " in said
+    assert "Checked, not found: depth, " in said
     assert "Too few reps to judge (2, it takes 3): reps of short range." in said
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from core.corrections import Corrections
 from core.cues import Cue
@@ -304,6 +305,12 @@ def test_other_sampling_of_an_analysed_clip_can_be_started(result):
     assert not app.button(key="analyze_start").disabled
 
 
+def deleter(app: AppTest) -> Button:
+    """Return the button that deletes the result on the page."""
+    (button,) = (each for each in app.button if (each.key or "").startswith("result_delete_"))
+    return button
+
+
 def test_a_result_and_its_clip_can_be_deleted(result):
     app = page("results")
     app.session_state["results"] = {(result.clip.file.sha256, result.request): result}
@@ -311,7 +318,7 @@ def test_a_result_and_its_clip_can_be_deleted(result):
     app.session_state["clip"] = result.clip  # analyzing leads here with the clip still in its page
     app.run()
     get_spool().keep(result.clip.file.token)
-    app.button(key="result_delete").click().run()
+    deleter(app).click().run()
     assert not app.exception
     assert "No result yet" in text_of(app)
     assert not result.clip.file.path.exists()
@@ -324,10 +331,13 @@ def test_a_clip_that_another_result_shows_stays(result):
     app.session_state["results"] = {result.key: result, other.key: other}
     app.session_state["clip"] = result.clip
     app.run()
-    assert app.button(key="result_delete").label == "Delete this result"
-    app.button(key="result_delete").click().run()
+    assert deleter(app).label == "Delete this result"
+    first = deleter(app)
+    first.click().run()
+    assert deleter(app).key != first.key, "the second click of a double click deleted the next result"
+    assert [toast.value.replace("\\", "") for toast in app.toast] == [f"{result.clip.name} is deleted"]
     assert result.clip.file.path.exists()
-    assert app.button(key="result_delete").label == "Delete this result and its clip"
+    assert deleter(app).label == "Delete this result and its clip"
 
 
 def test_an_expired_clip_is_explained():
@@ -358,7 +368,7 @@ def test_a_deleted_result_takes_its_report_along(result):
     app.run()
     app.button(key="report_make").click().run()
     assert app.session_state["report_made"].html
-    app.button(key="result_delete").click().run()
+    deleter(app).click().run()
     assert "report_made" not in app.session_state
 
 

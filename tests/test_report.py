@@ -238,7 +238,7 @@ def test_left_and_right_are_compared_where_both_are_seen():
     assert math.isfinite(front.metrics.asymmetry_pct)
     page = report(front)
     labels = [attrs["aria-label"] for _, attrs in page.tags if attrs.get("role") == "img"]
-    assert any(label.startswith("Left against right, left less right: 1 ") for label in labels)
+    assert any(label.startswith("Left against right, left minus right: 1 ") for label in labels)
     for pct, words in ((0.3, "both move alike"), (8.0, "left further, within error ("), (60.0, "left moves further")):
         assert words in report(replace(front, metrics=replace(front.metrics, asymmetry_pct=pct))).text
 
@@ -303,6 +303,24 @@ def test_the_strip_says_why_each_of_its_reps_is_shown(five, stills):
     strip = make_filmstrip(five, stills)
     said = strip.note.removeprefix("4 of 5 reps, by range of motion: ").removesuffix(".").split(", ")
     assert {f"the {reason}" for each in strip.reps for reason in each.why.split(", ")} == set(said)
+
+
+def test_a_partial_rep_is_none_of_those_that_could_be_shown(five, stills):
+    reps = five.metrics.reps
+    more = replace(five, metrics=replace(five.metrics, reps=(*reps, replace(reps[1], is_partial=True))))
+    assert make_filmstrip(more, stills).note.startswith("4 of 5 reps, ")
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "said"),
+    [
+        (5.0, "enough for counts"),
+        (8.0, "counts, range of motion and tempo"),
+        (15.0, "range of motion, tempo and velocity"),
+    ],
+)
+def test_what_the_rate_is_enough_for_reads_as_one_list(five, rate_hz, said):
+    assert said in Page(to_report_html(replace(five, sample_rate_hz=rate_hz), DETAILS)).text
 
 
 def test_missing_pictures_are_explained(five, tmp_path):

@@ -15,7 +15,7 @@ from core.view import View
 from core.worker import get_pool
 from pages.components.state import MAX_RESULTS, Result, Run
 from tests.report_case import make_analysis, still_clip
-from tests.test_pages import page, text_of
+from tests.test_pages import deleter, page, text_of
 from tests.worker_tasks import give
 
 
@@ -149,7 +149,7 @@ def test_how_many_results_stay_is_said_before_there_is_one():
 def test_a_result_deleted_by_hand_is_not_told_of(result):
     other = replace(result, request=replace(result.request, frame_skip=4))
     app = visit(result, other)
-    app.button(key="result_delete").click().run()
+    deleter(app).click().run()
     assert "made room" not in text_of(app)
 
 

@@ -94,7 +94,7 @@ _ROWS = (
     _Row("rom_deg", "Range of motion", "°", of_angle=True),
     _Row("max_deg", "Depth: largest angle", "°", of_angle=True),
     _Row("min_deg", "Smallest angle", "°", of_angle=True),
-    _Row("left_right_rom_diff_deg", "Left less right, range", "°", of_angle=True),
+    _Row("left_right_rom_diff_deg", "Left minus right, range", "°", of_angle=True),
     _Row("duration_s", "Time of a rep", "s", of_angle=False),
     _Row("eccentric_s", "Lowering (eccentric)", "s", of_angle=False),
     _Row("concentric_s", "Lifting (concentric)", "s", of_angle=False),
@@ -193,7 +193,7 @@ def _why_unknown(sides: tuple[Estimate, Estimate], *, change: float, detectable:
     if not math.isfinite(change):
         return "not measured in one of the sets"
     if any(each.n < 2 for each in sides):
-        return "one set has a single rep: how much its reps vary is not known"
+        return "it was measured in a single rep of one set: how much reps vary is not known"
     return "" if math.isfinite(detectable) else "how exactly this is met was not measured for this view"
 
 

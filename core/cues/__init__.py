@@ -101,7 +101,7 @@ def say_checked(
     groups: dict[str, list[str]] = {}
     for rule in _rules(recognition.exercise):
         if rule.kind in looked_for - found:
-            groups.setdefault("Checked, nothing to correct", []).append(rule.name)
+            groups.setdefault("Checked, not found", []).append(rule.name)
         elif rule.kind not in found:
             groups.setdefault(_why_not_judged(rule, track, view, metrics=metrics), []).append(rule.name)
     if unseen := BY_NAME[recognition.exercise].unseen:

@@ -39,7 +39,7 @@ REP_TITLES = {
     "mean_velocity_deg_s": "Mean velocity (°/s)",
     "left_rom_deg": "Range, left (°)",
     "right_rom_deg": "Range, right (°)",
-    "left_right_rom_diff_deg": "Left less right (°)",
+    "left_right_rom_diff_deg": "Left minus right (°)",
     "left_right_timing_ms": "Left later than right (ms)",
     "left_right_note": "Why left and right are not compared",
     "quality": "Quality (0 to 1)",

@@ -103,7 +103,7 @@ def compute_trends(saved: Sequence[SavedSummary], *, detectable: Mapping[str, fl
         of_joint(f"Velocity{measured}", "°/s", {"": "mean_velocity_deg_s"}),
         Trend("Volume", "reps", {"": volume}, detectable={"": limits["reps"]}),
         Trend("Volume load", "kg", {"": moved_kg}, detectable={"": limits["moved_kg"]}),
-        follow("Left against right", "%", {"": "left_right_rom_diff_deg"}),
+        follow("Left minus right", "%", {"": "left_right_rom_diff_deg"}),
     ]
 
 

@@ -88,7 +88,8 @@ def _with_unit(number: str, unit: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}" if abs(value) < 10 and value != int(value) else f"{value:.0f}"
+    number = f"{value:.1f}" if abs(value) < 10 and value != int(value) else f"{value:.0f}"
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def _elsewhere(apart: Mapping[str, tuple[Point, ...]]) -> str:

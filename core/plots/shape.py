@@ -60,7 +60,9 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     if not supported_at(analysis.sample_rate_hz)["rom_and_tempo"]:
         return Drawing(None, _why_withheld(analysis.metrics, "The reps"))
     if len(drawn) < 2:
-        return Drawing(None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured throughout.")
+        return Drawing(
+            None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured from its start to its end."
+        )
     figure, spreads = go.Figure(), []
     for rep, curve in drawn:
         figure.add_scatter(

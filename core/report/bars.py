@@ -167,7 +167,7 @@ def draw_sides(analysis: Analysis) -> Figure:
         names = {"left": "left moves further", "right": "right moves further"}
         pairs = zip(reps, both.tolist(), strict=True)
         said = ", ".join(f"{rep_tag(rep)} {say(value, '°', signed=True)}" for rep, value in pairs)
-        label = f"{title}, left less right: {said}"
+        label = f"{title}, left minus right: {said}"
         return Figure(title, _draw_sides(analysis, both, sides=_sides_by_sign(both), names=names, label=label))
     if np.isfinite(analysis.metrics.asymmetry_pct) and np.isfinite(turns).any():
         names = {"left": "left's turn", "right": "right's turn"}

@@ -300,8 +300,8 @@ def _bound(cue: Cue) -> str:
 
 
 def _supports(rate_hz: float) -> str:
-    names = {"counts": "counts", "rom_and_tempo": "range of motion and tempo", "velocity": "velocity"}
-    held = [names[claim] for claim, is_held in supported_at(rate_hz).items() if is_held]
+    names = {"counts": ["counts"], "rom_and_tempo": ["range of motion", "tempo"], "velocity": ["velocity"]}
+    held = [name for claim, is_held in supported_at(rate_hz).items() if is_held for name in names[claim]]
     if not held:
         return "too few even to count fast reps"
     return "enough for " + (", ".join(held[:-1]) + " and " if len(held) > 1 else "") + held[-1]

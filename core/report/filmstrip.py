@@ -80,7 +80,7 @@ def make_filmstrip(analysis: Analysis, folder: Path | None) -> Filmstrip:
         RepStrip(rep_name(rep), why, _stills(analysis, rep, rows=each, box=box, folder=folder or Path()))
         for (rep, why), each in zip(chosen, rows, strict=True)
     )
-    total = len(analysis.metrics.reps)
+    total = analysis.rep_count
     reasons = dict.fromkeys(reason for _, why in chosen for reason in why.split(", "))
     order = [f"the {reason}" for reason in REASONS if reason in reasons]
     return Filmstrip(

@@ -13,6 +13,7 @@ from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
 from pages.components.history.save import show_save
 from pages.components.joints import choose_joints
+from pages.components.plain import plain
 from pages.components.player import show_player
 from pages.components.rep_table import show_reps
 from pages.components.report import show_report
@@ -50,8 +51,9 @@ def show_result(key: Key) -> None:
     _show_cost(result)
     keeps_clip = is_used_beside(result)
     words = "Delete this result" if keeps_clip else "Delete this result and its clip"
-    if st.button(words, icon=":material/delete:", key="result_delete"):
+    if st.button(words, icon=":material/delete:", key=f"result_delete_{name}"):  # a second click is not for the next
         drop_result(key)
+        st.toast(f"{plain(result.clip.name)} is deleted", icon=":material/delete:")
         if not keeps_clip:
             give_up_clip(result)
         st.rerun(scope="app")

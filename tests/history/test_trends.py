@@ -45,7 +45,7 @@ def test_the_sets_of_a_day_are_one_session_and_sessions_are_in_order():
     assert values(trends, "Volume") == [5, 10]
     assert values(trends, "Volume load") == [200, 250]
     assert values(trends, "Tempo", "Lowering") == [2, 2]
-    assert values(trends, "Left against right") == []
+    assert values(trends, "Left minus right") == []
 
 
 def test_left_and_right_knee_are_one_joint_and_a_hip_is_left_out():
@@ -174,3 +174,9 @@ def test_a_squat_counted_on_the_hip_is_followed_on_the_knee(shallow):
 def test_the_joint_the_trainer_chose_is_followed(shallow):
     chosen = correct(shallow, replace(shallow.corrections, joint="left_hip"))
     assert figures_of(chosen).joint == "left_hip"
+
+
+def test_a_number_with_a_sign_is_named_for_what_it_is():
+    sets = [saved(FIRST, asymmetry_pct=-4.0), saved(SECOND, asymmetry_pct=2.5)]
+    (trend,) = (each for each in compute_trends(sets) if each.title == "Left minus right")
+    assert plot_sessions(trend).words.startswith("\N{MINUS SIGN}4 to 2.5")

@@ -1,6 +1,6 @@
 // The table of differences, made anew for every comparison.
 
-const CELLS = { label: "", one: "A", other: "B", change: "B less A", detectable: "Detectable", verdict: "" };
+const CELLS = { label: "", one: "A", other: "B", change: "B − A", detectable: "Detectable", verdict: "" };
 
 function makeRow(row) {
   const element = document.createElement("tr");

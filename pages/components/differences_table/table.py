@@ -93,7 +93,7 @@ RepScope, by camera place, and is read off at the place each clip was filmed fro
 
 Counts: of 56 real clips {exact} were counted exactly and all within one. Of two such counts one is off in 1 of
 {one_off:.0f} comparisons, so a difference of one rep is within error unless one of the sets was counted by hand. Left
-less right is taken as the difference of two ranges. Real bodies, clothes and loads come on top of e and were not
+minus right is taken as the difference of two ranges. Real bodies, clothes and loads come on top of e and were not
 measured. With eleven rows, expect a "larger" by mere chance in up to every second table.
 
 Sources: GUM, JCGM 100:2008 (uncertainty, degrees of freedom); Weir, J Strength Cond Res 19:231, 2005 (minimal
