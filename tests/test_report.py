@@ -320,7 +320,7 @@ def test_a_partial_rep_is_none_of_those_that_could_be_shown(five, stills):
     ],
 )
 def test_what_the_rate_is_enough_for_reads_as_one_list(five, rate_hz, said):
-    assert said in Page(to_report_html(replace(five, sample_rate_hz=rate_hz), DETAILS)).text
+    assert said in report(replace(five, sample_rate_hz=rate_hz)).text
 
 
 def test_missing_pictures_are_explained(five, tmp_path):
