@@ -95,6 +95,15 @@ def test_edges_stop_where(row, start_s, end_s, expected):
     assert (moved.start_s, moved.end_s) == expected
 
 
+def test_where_a_rep_was_taken_out_there_is_no_pause(analysis):
+    before = [rep.pause_top_s for rep in analysis.metrics.reps]
+    edited = correct(analysis, Corrections(reps=delete_rep(tuple(analysis.count.reps), 2)))
+    pauses_s = [rep.pause_top_s for rep in edited.metrics.reps]
+    assert np.isfinite(before[:4]).all()
+    assert np.isnan(pauses_s).tolist() == [False, True, False, True]
+    assert edited.metrics.tempo == analysis.metrics.tempo
+
+
 def test_the_other_side_is_no_neighbour():
     alternating = (*reps_at(2, side="left"), *reps_at(3, side="right"))
     assert move_edges(alternating, 0, start_s=2, end_s=4.5, **SEEN)[0].end_s == 4.5

@@ -32,6 +32,10 @@ from core.view import View
 __all__ = ["LoadDirection", "RepMetrics", "SetMetrics", "Statistic", "compute_metrics", "to_statistic"]
 
 
+MOVES_SHARE = 0.5
+"""A pause in which the signal that drove the count moves by more than this share of a rep's range is none."""
+
+
 def compute_metrics(
     track: LandmarkTrack,
     angles: dict[str, NDArray[np.float64]],
@@ -80,7 +84,7 @@ def compute_metrics(
     usual = usual_shape([one for one, rep in zip(measured, reps, strict=True) if not rep.is_partial])
     curves = [_tempo_curve(track, count, rep=rep, measured=one) for rep, one in zip(reps, measured, strict=True)]
     moving = _moving(reps, curves)
-    leave_s = _next_leaves(reps, moving)
+    leave_s = _next_leaves(track, count, reps, moving)
     pauses_s = [pause_between(home_s, next_s) for (_, home_s), next_s in zip(moving, leave_s, strict=True)]
     rates_hz = [_rate_hz(track, rep, sample_rate_hz=sample_rate_hz) for rep in reps]
     numbers = [
@@ -147,11 +151,25 @@ def _moving(reps: Sequence[Rep], curves: list[tuple[RepCurve | None, float]]) ->
     ]
 
 
-def _next_leaves(reps: Sequence[Rep], moving: list[tuple[float, float]]) -> list[float]:
-    """Return when the rep after each leaves home, s; NaN where none does, or one that the clip cuts: the put-down."""
+def _next_leaves(
+    track: LandmarkTrack, count: RepCount, reps: Sequence[Rep], moving: list[tuple[float, float]]
+) -> list[float]:
+    """Return when the rep after each leaves home, s.
+
+    NaN where none does, where it is one that the clip cuts, the put-down, and where something moves in between that is
+    no rep, as one that the trainer took out.
+    """
+
+    def range_between(start_s: float, end_s: float) -> float:
+        values = count.signal[(track.time_s >= start_s) & (track.time_s <= end_s)]
+        return float(np.nanmax(values) - np.nanmin(values)) if np.isfinite(values).any() else 0.0
+
+    least = MOVES_SHARE * float(np.median([range_between(rep.start_s, rep.end_s) for rep in reps])) if reps else 0.0
     following = [
-        float("nan") if rep.is_partial and (rep.cut_start or rep.cut_end) else leaves_s
-        for rep, (leaves_s, _) in zip(reps[1:], moving[1:], strict=True)
+        leaves_s
+        if not (rep.is_partial and (rep.cut_start or rep.cut_end)) and range_between(home_s, leaves_s) <= least
+        else float("nan")
+        for (_, home_s), rep, (leaves_s, _) in zip(moving[:-1], reps[1:], moving[1:], strict=True)
     ]
     return [*following, float("nan")][: len(reps)]
 
