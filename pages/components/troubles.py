@@ -95,6 +95,7 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
                 "The clip is too large to decode: …",
                 "The clip announces no picture size that can be decoded, …",
                 "The clip claims … frames a second, …",
+                "The clip is to be shown … x … pixels large, …",
             ),
             "No phone films like this: the file is damaged, or comes from a special camera.",
             "Film in 4K or less at up to 240 frames a second, or export the clip again.",
