@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.depth import Segments, build_segments, lift_segments, lift_share
-from core.geometry import VISIBILITY_GATE, angle_between, gate_landmarks, midpoint
+from core.geometry import angle_between, gate_landmarks
 from core.landmarks import ANGLE_NAMES, SIDES, TRUNK_LEAN, LandmarkTrack
 from core.swaps import unswap_legs
 from core.view import View, estimate_view
-
-__all__ = ["VISIBILITY_GATE", "angle_between", "compute_angles", "gate_landmarks", "midpoint"]
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +33,7 @@ def compute_angles(track: LandmarkTrack, *, view: View | None = None) -> dict[st
         [0, 180], 0 = straight. Shoulder: elevation of the upper arm from the trunk in [0, 180], 0 = arm
         at the side. Ankle: 0 = foot at a right angle to the shank, dorsiflexion positive, [-90, 90].
         Trunk lean: shoulders against hips from the vertical, [0, 180]. NaN where a landmark is missing or
-        its visibility is below `VISIBILITY_GATE`.
+        its visibility is below `core.geometry.VISIBILITY_GATE`.
 
     Notes
     -----

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.smoothing import low_pass
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
@@ -13,6 +15,12 @@ FINE_RATE_HZ = 60.0
 """Rate of the cubic spline on which turning points are found between samples: to 17 ms where samples allow."""
 MAX_OVERSAMPLING = 4
 """Points per sample at most; a turn is not known better than that."""
+MAX_HZ = 3.5
+"""The quickest reps counted, small hops, come three a second. Cycles are told from what a trace holds below this:
+between it and the 6 Hz of a rep's shape, landmarks that jitter made cycles of their own, the more the higher the rate.
+"""
+COUNTED_FROM_HZ = 10.0
+"""Below this rate `core.smoothing` leaves little above `MAX_HZ`."""
 MIN_SAMPLES = 8
 """Fewer known samples than this show no cycle."""
 ROBUST_RANGE_PERCENT = (5.0, 95.0)
@@ -58,13 +66,16 @@ class Trace:
     rate_hz
         Of the samples.
     path
-        How far the signal as measured moved up and down in all, same unit as the values.
+        How far the signal moved up and down in all before it was reduced to a band, same unit as the values.
+    measured
+        ``(m,)`` with what the values hold no more, to tell when the cycles begin, turn and end; None: the values.
     """
 
     time_s: Floats
     values: Floats
     rate_hz: float
     path: float
+    measured: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,10 @@ def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
     steps = np.arange((len(bridged) - 1) * finer + 1) / finer
     fine_s = np.interp(steps, np.arange(len(bridged)), time_s[inside])
     fine = np.asarray(CubicSpline(time_s[inside], bridged)(fine_s))
-    return Trace(fine_s, fine, rate_hz, float(np.abs(np.diff(fine)).sum()))
+    if rate_hz < COUNTED_FROM_HZ:
+        return Trace(fine_s, fine, rate_hz, path=float(np.abs(np.diff(fine)).sum()))
+    counted = low_pass(fine, time_s=fine_s, samples=len(fine_s), cutoff_hz=MAX_HZ)
+    return Trace(fine_s, counted, rate_hz, path=float(np.abs(np.diff(counted)).sum()), measured=fine)
 
 
 def band_pass(trace: Trace, *, period_s: float) -> Trace:
@@ -201,10 +215,12 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float], width_ratio: float
 def _best_home(trace: Trace, turns: Indices, *, width_ratio: float) -> Cycles | None:
     if len(turns) < 3:
         return None
-    turns = _trim(turns, trace.values)
-    best = _cycles(trace, turns, phase=0, width_ratio=width_ratio)
+    at = turns if trace.measured is None else _as_measured(turns, trace, trace.measured)
+    kept = _trim(turns, trace.values)
+    turns, at = turns[kept], at[kept]
+    best = _cycles(trace, turns, at, phase=0, width_ratio=width_ratio)
     if len(turns) > 3:
-        other = _cycles(trace, turns, phase=1, width_ratio=width_ratio)
+        other = _cycles(trace, turns, at, phase=1, width_ratio=width_ratio)
         if (other.count, other.quality) > (best.count, FIRST_HOME * best.quality):
             best = other
     return best if best.count else None
@@ -231,8 +247,17 @@ def _turning_points(values: Floats, *, threshold: float) -> Indices:
     return np.array(turns, dtype=np.intp)
 
 
-def _trim(turns: Indices, values: Floats) -> Indices:
-    """Cut half-cycles off both ends that are far from as high as the rest."""
+def _as_measured(turns: Indices, trace: Trace, measured: Floats) -> Indices:
+    """Return where the measured values turn around each of the alternating turning points of a trace."""
+    first = 1.0 if trace.values[turns[0]] > trace.values[turns[1]] else -1.0
+    between = (turns[1:] + turns[:-1] + 1) // 2  # each part has its own turn in it, also of two neighbours
+    parts = np.split(first * measured, between)
+    found = [part.argmin() if at % 2 else part.argmax() for at, part in enumerate(parts)]
+    return np.append(0, between) + found
+
+
+def _trim(turns: Indices, values: Floats) -> slice:
+    """Return which turns are left without the half-cycles at both ends that are far from as high as the rest."""
     heights = np.abs(np.diff(values[turns]))
     low, high = median(heights) * np.array(END_HEIGHT)
     first, last = 0, len(heights)
@@ -240,11 +265,14 @@ def _trim(turns: Indices, values: Floats) -> Indices:
         first += 1
     while last - first > 2 and not low <= heights[last - 1] <= high:
         last -= 1
-    return turns[first : last + 1]
+    return slice(first, last + 1)
 
 
-def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> Cycles:
-    """Cut at every second turning point from `phase` on; keep the cycles as high and as wide as the others."""
+def _cycles(trace: Trace, turns: Indices, at: Indices, *, phase: int, width_ratio: float) -> Cycles:
+    """Cut at every second turning point from `phase` on; keep the cycles as high and as wide as the others.
+
+    Their times are those of the turning points `at`, where the measured values turn.
+    """
     knots = _knots(trace.values, turns[phase:])
     start, rise, turn, fall, end = knots
     heights = np.minimum(*(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end)))
@@ -254,6 +282,8 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> 
     moved = sum(np.abs(trace.values[turn] - trace.values[home]) for home in (start, end))[kept]
     times = _tighten(trace.time_s[knots])
     similar = _similarity(trace, times[:, kept], heights=heights[kept])
+    if trace.measured is not None:
+        times = _tighten(trace.time_s[_knots(trace.measured, at[phase:])])
     starts_s, rises_s, turns_s, falls_s, ends_s = times[:, kept]
     shallow = times[:, (height_off < 0) & (width_off == 0) & (heights >= PARTIAL_HEIGHT * median(heights))]
     slow = (height_off == 0) & (width_off > 0) & _are_slow(trace, knots, kept=kept)
@@ -269,8 +299,8 @@ def _cycles(trace: Trace, turns: Indices, *, phase: int, width_ratio: float) -> 
         is_upward=bool(trace.values[turn[0]] > trace.values[start[0]]),
         partial=tuple((a, b, c) for a, b, c in shallow[[0, 2, 4]].T.tolist()),
         slow=tuple((a, b, c) for a, b, c in times[[0, 2, 4]][:, slow].T.tolist()),
-        lead_s=float(trace.time_s[turns[0]]) if phase else float("nan"),
-        tail_s=float(trace.time_s[turns[-1]]) if has_tail else float("nan"),
+        lead_s=float(trace.time_s[at[0]]) if phase else float("nan"),
+        tail_s=float(trace.time_s[at[-1]]) if has_tail else float("nan"),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry import gate_landmarks, midpoint
-from core.landmarks import INDEX, SIDES, LandmarkTrack
+from core.landmarks import INDEX, SIDES, LandmarkTrack, without_side
 from core.smoothing import sample_interval_s
 from core.view import View
 
@@ -157,7 +157,7 @@ def lift_segments(track: LandmarkTrack, view: View) -> Segments:
     window = _window(track.time_s)
     lifted = {}
     for name, vectors in flat.items():
-        kind = name.removeprefix("left_").removeprefix("right_")
+        kind = without_side(name)
         full = _full_length([(flat[twin], space[twin]) for twin in flat if twin.endswith(kind)])
         world_depth = _smooth(space[name][:, 2], window)
         depth = _fuse_depth(vectors, world_depth, full=full, scatter=SCATTER[kind], view=view)

@@ -1,4 +1,4 @@
-"""Points and angles of landmarks: what view, depth and angles share."""
+"""Points and angles of landmarks: what everything that measures on a body shares."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,15 @@ def midpoint(points: Floats, name: str) -> Floats:
     """Return the ``(n, k)`` point between the left and the right landmark of a name; NaN if either is."""
     middle: Floats = 0.5 * (points[:, INDEX[f"left_{name}"]] + points[:, INDEX[f"right_{name}"]])
     return middle
+
+
+def right_to_left(points: Floats) -> Floats:
+    """Return ``(n, k)`` from the right side of the trunk to its left, shoulders and hips together."""
+    across: Floats = sum(
+        (points[:, INDEX[f"left_{name}"]] - points[:, INDEX[f"right_{name}"]] for name in ("shoulder", "hip")),
+        start=np.zeros(points[:, 0].shape),
+    )
+    return across
 
 
 def angle_between(first: Floats, second: Floats) -> Floats:

@@ -56,6 +56,25 @@ def joint_indices(joint: str, side: str) -> tuple[int, int, int]:
     return INDEX[f"{side}_{proximal}"], INDEX[f"{side}_{vertex}"], INDEX[f"{side}_{distal}"]
 
 
+def angle_indices(name: str) -> list[int]:
+    """Return the landmark indices of an angle of `ANGLE_NAMES`."""
+    if name == TRUNK_LEAN:
+        return [INDEX[f"{side}_{point}"] for side in SIDES for point in ("shoulder", "hip")]
+    side, joint = name.split("_")
+    return list(joint_indices(joint, side))
+
+
+def without_side(name: str) -> str:
+    """Return ``knee`` for ``left_knee``; what has no side as it is."""
+    return name.removeprefix("left_").removeprefix("right_")
+
+
+def base_joint(name: str | None) -> str | None:
+    """Return ``knee`` for ``left_knee`` and so on; None for what is no angle."""
+    joint = without_side(name or "")
+    return joint if joint in (*JOINTS, TRUNK_LEAN) else None
+
+
 MAX_GAP_S = 0.5
 """Longest gap bridged by a straight line: half of the quickest counted rep."""
 MAX_GAP_ROWS = 10_000

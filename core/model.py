@@ -14,9 +14,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from core import ROOT
 from core.errors import PoseModelError
 
-BUILT_MODEL_PATH = Path(__file__).parent.parent / "models" / "pose_landmarker_full.task"
+BUILT_MODEL_PATH = ROOT / "models" / "pose_landmarker_full.task"
 MODEL_SHA256 = "a869d87f58c8df7e6747f8aeb7fb3df61a6a1d299eb9d5a433f563e4d819cbf9"
 REPAIR_COMMAND = "make setup"
 

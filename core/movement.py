@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import VISIBILITY_GATE, angle_between, midpoint
+from core.geometry import VISIBILITY_GATE, angle_between, midpoint, right_to_left
 from core.landmarks import INDEX, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.reps import Rep
 from core.signals import BODY_TORSOS
@@ -126,19 +126,12 @@ def _orient(track: LandmarkTrack) -> _Body:
     trunk = np.linalg.norm(midpoint(points, "shoulder") - midpoint(points, "hip"), axis=1)
     length = np.full(len(trunk), _median(trunk)) if has_world else trunk
     points = points / np.where(length > 0, BODY_TORSOS * length, np.nan)[:, None, None]
-    across = _left_to_right(points) * [1.0, 0.0, 1.0]
+    across = right_to_left(points) * [1.0, 0.0, 1.0]
     width = np.linalg.norm(across, axis=1, keepdims=True)
     across = across / np.where(width > 0, width, np.nan) if has_world else np.full_like(across, np.nan)
     # x right, y down, z away from the camera: facing the camera, the left is at +x and forward is -z
     forward = np.stack([across[:, 2], np.zeros(len(across)), -across[:, 0]], axis=1)
     return _Body(points, across, forward)
-
-
-def _left_to_right(points: Floats) -> Floats:
-    """Return ``(n, 3)`` from the right side of the trunk to its left."""
-    return np.asarray(
-        sum(points[:, INDEX[f"left_{name}"]] - points[:, INDEX[f"right_{name}"]] for name in ("shoulder", "hip"))
-    )
 
 
 def _posture_measures(track: LandmarkTrack, body: _Body) -> dict[str, Measure]:
@@ -179,10 +172,10 @@ def _foot_measures(track: LandmarkTrack, body: _Body) -> dict[str, Measure]:
 
 def _travels(track: LandmarkTrack, body: _Body, windows: list[NDArray[np.int64]]) -> dict[str, float]:
     """Return how far the shoulders travel in the picture, and if the hands do."""
-    away = 0.3 * float(_median(_left_to_right(body.points)[:, 0]) < -AWAY_WIDTH)
+    away = 0.3 * float(_median(right_to_left(body.points)[:, 0]) < -AWAY_WIDTH)
     if lacks_position(track):
         return {"body_travel": _NAN, "hangs": 0.5 + away}
-    unit = body_length(track)
+    unit = rough_body_length(track)
     body_travel, hand_travel = (
         _over_reps(windows, _range(midpoint(track.xyz, name)[:, 1] / unit)) for name in ("shoulder", "wrist")
     )
@@ -192,7 +185,10 @@ def _travels(track: LandmarkTrack, body: _Body, windows: list[NDArray[np.int64]]
 
 
 def lacks_position(track: LandmarkTrack) -> bool:
-    """Tell if frames were scaled to the body's box: it is fixed, but no bone is."""
+    """Tell if frames were scaled to the body's box: it is fixed, but no bone is; or if nobody is in them.
+
+    `core.signals.has_places` looks at widths alone: here a body whose widest parts stand quite still has a position.
+    """
     seen = np.isfinite(track.xyz[:, :, :2]).all(axis=(1, 2))
     if seen.sum() < 2:
         return True
@@ -204,10 +200,11 @@ def lacks_position(track: LandmarkTrack) -> bool:
     return bool(fixed.any() and (bones.std(axis=1) > _BONE_VARIATION * bones.mean(axis=1)).all())
 
 
-def body_length(track: LandmarkTrack) -> float:
-    """Return the body's length in the landmarks' unit; NaN if never seen.
+def rough_body_length(track: LandmarkTrack) -> float:
+    """Return the body's length in the landmarks' unit, hidden landmarks taken as guessed; NaN if never seen.
 
-    Other than `core.signals.body_length` this asks for no visibility: the unit need only be about right.
+    It need only be about right, and from the side, where one shoulder and hip are hidden, there is no other; where
+    what is hidden must not count, it is `core.signals.body_length`.
     """
     lengths = np.linalg.norm((midpoint(track.xyz, "shoulder") - midpoint(track.xyz, "hip"))[:, :2], axis=1)
     return BODY_TORSOS * _median(lengths[lengths > 0])

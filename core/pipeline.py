@@ -19,10 +19,9 @@ from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
 from core.exercises import BY_NAME
 from core.ghosts import find_shallow
-from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, insert_gaps
+from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, base_joint, insert_gaps
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
-from core.metrics.joint import base_joint
 from core.recognition import Recognition, recognize_exercise
 from core.reps import RepCount, detect_reps, find_uncounted
 from core.sampling import SamplingPlan, mean_rate_hz, plan_sampling
@@ -302,11 +301,12 @@ def _require_person(track: LandmarkTrack, *, min_frames: int) -> None:
             "Film so that the whole body is in the picture, in good light."
         )
     elif seen < min_frames:
+        more = ", or analyse more frames (smaller frame skip)" if frames >= min_frames else ""  # else there are no more
         error = NoPersonError(
             f"A person was found in {seen} of {frames} analysed frames, the least is {min_frames}. "
-            "Film a longer set with the whole body in the picture, or analyse more frames (smaller frame skip)."
+            f"Film a longer set with the whole body in the picture{more}."
         )
     else:
         return
-    error.frames_analysed = frames
+    error.frames_analysed, error.frames_seen = frames, seen
     raise error

@@ -1,4 +1,4 @@
-"""Landmarks of the person in a frame; with the check of the model the only file importing MediaPipe."""
+"""Landmarks of the person in a frame; with the model's build the only file importing MediaPipe."""
 
 import os
 import sys

@@ -14,11 +14,11 @@ from core.cycles import Cycles
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.presence import find_travel, is_person_seen
-from core.rests import find_still, trim_rests
+from core.rests import trim_rests
 from core.rhythm import shape_signal
 from core.signals import DEGREES, Signal, build_signals
+from core.stillness import find_brief_moves
 from core.votes import (
-    MIN_RANGE_DEG,
     MIN_SCORE,
     Candidate,
     bends_twice,
@@ -30,6 +30,7 @@ from core.votes import (
 )
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 FEW_MOVE = 0.25
 """If no more than this share of all signals moves, it is a hidden or misjudged limb and not the body."""
@@ -92,6 +93,13 @@ class Rep:
     cut_end: bool = False
     side: str = "both"
     is_edited: bool = False
+
+
+def name_rep(number: int, *, is_partial: bool) -> str:
+    """Return it for running text: Rep 3, Partial rep after rep 3, Partial rep before rep 1."""
+    if not is_partial:
+        return f"Rep {number}"
+    return f"Partial rep after rep {number}" if number else "Partial rep before rep 1"
 
 
 @dataclass(frozen=True)
@@ -185,41 +193,40 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     """
     if joint is not None and joint not in (*ANGLE_NAMES, *JOINTS):
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
-    count = _detect(track, angles, joint=joint)
-    return count if count.reps else _without_stillness(track, angles, joint=joint) or count
+    brief = find_brief_moves(track, angles)
+    count = _detect_in(brief, track, angles, joint=joint) or _detect(track, angles, joint=joint)
+    return count if count.reps else _detect_in(find_brief_moves(track, {}), track, angles, joint=joint) or count
 
 
-def _without_stillness(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount | None:
-    """Count as if the clip had been cut to where the body moves, ``None`` where that finds nothing more.
+def _detect_in(rows: Mask, track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount | None:
+    """Count as if the clip had been cut to the rows where the body moves; ``None`` where that finds nothing.
 
-    A heavy single in a minute of standing is less than a twentieth of the samples, which is what may be wrong.
+    A heavy single in a minute of standing is a twentieth of the samples or less: most of what moves there is noise.
     """
-    shape = next(iter(shape_signal(track)), None) if is_person_seen(track) else None
-    if shape is None:
-        return None
-    moves = ~find_still(shape.values, time_s=track.time_s, least_range=MIN_RANGE_DEG / shape.per_unit_deg)
-    if moves.all() or not moves.any():
+    if not rows.any():
         return None
     steps_s = np.diff(track.time_s, prepend=track.time_s[0])
-    is_joint = np.append(False, ~moves[:-1])
-    cut_s = np.cumsum(np.where(is_joint, np.median(steps_s), steps_s)[moves])
-    cut = replace(track.take(moves), time_s=cut_s)
-    count = _detect(cut, {name: values[moves] for name, values in angles.items()}, joint=joint)
-    return _put_back(count, moves, cut_s=cut_s, time_s=track.time_s) if count.reps else None
+    follows_cut = np.append(False, ~rows[:-1])
+    cut_s = np.cumsum(np.where(follows_cut, np.median(steps_s), steps_s)[rows])
+    cut = replace(track.take(rows), time_s=cut_s)
+    count = _detect(cut, {name: values[rows] for name, values in angles.items()}, joint=joint)
+    if not count.reps:
+        return None
+    signal = np.full(len(rows), np.nan)
+    signal[rows] = count.signal
+    whole = {each.name: each.values for each in build_signals(track, angles)}
+    count = _put_back(count, cut_s=cut_s, time_s=track.time_s[rows])
+    return replace(count, signal=whole.get(count.driving_joint or "", signal))
 
 
-def _put_back(count: RepCount, kept: NDArray[np.bool_], *, cut_s: Floats, time_s: Floats) -> RepCount:
-    """Return what was counted on some rows of a track with the times of the whole."""
-    signal = np.full(len(time_s), np.nan)
-    signal[kept] = count.signal
+def _put_back(count: RepCount, *, cut_s: Floats, time_s: Floats) -> RepCount:
+    """Return what was counted at some times of a cut track with the times of the whole."""
 
     def put(rep: Rep) -> Rep:
-        start_s, turn_s, end_s = np.interp([rep.start_s, rep.turn_s, rep.end_s], cut_s, time_s[kept]).tolist()
+        start_s, turn_s, end_s = np.interp([rep.start_s, rep.turn_s, rep.end_s], cut_s, time_s).tolist()
         return replace(rep, start_s=start_s, turn_s=turn_s, end_s=end_s)
 
-    return replace(
-        count, signal=signal, reps=[put(r) for r in count.reps], partial_reps=[put(r) for r in count.partial_reps]
-    )
+    return replace(count, reps=[put(r) for r in count.reps], partial_reps=[put(r) for r in count.partial_reps])
 
 
 def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount:
@@ -233,7 +240,7 @@ def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | Non
     least = WALKED_SCORE if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE else MIN_SCORE
     candidates = find_candidates(moving, track, travel=travel)
     able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
-    if not able or max(candidate.score for candidate in able) < least or not (joint or _agree(candidates)):
+    if not able or max(candidate.score for candidate in able) < least or not (joint or is_evident(candidates)):
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         unfit = UNFIT.format(_in_words(joint)) if joint else WALKING if travel.any() else still
         return _nothing(track, unfit)
@@ -257,11 +264,6 @@ def find_uncounted(count: RepCount, track: LandmarkTrack, angles: dict[str, Floa
             if ends_s - begins_s >= UNCOUNTED_MIN_S:
                 return begins_s, ends_s
     return None
-
-
-def _agree(candidates: list[Candidate]) -> bool:
-    """Tell whether the body as a whole shows a count; who names a joint asks for that one alone."""
-    return is_evident(candidates, winner=winning_count(candidates, joint=None))
 
 
 def _in_words(joint: str) -> str:
@@ -353,7 +355,7 @@ def _reps_of(driver: Candidate, other: Candidate | None, *, time_s: Floats) -> l
     return sorted(reps, key=lambda rep: rep.turn_s)
 
 
-def _are_cut(times: Floats, values: Floats, *, time_s: Floats) -> NDArray[np.bool_]:
+def _are_cut(times: Floats, values: Floats, *, time_s: Floats) -> Mask:
     """Tell, ``(k, 2)``, whether the clip begins or ends before a rep is home."""
     seen, step_s = np.isfinite(values), float(np.median(np.diff(time_s)))
     start, turn, end = np.interp(times, time_s[seen], values[seen]).T
@@ -385,7 +387,7 @@ def _partial_reps(cycles: Cycles, values: Floats, *, reps: list[Rep], track: Lan
         partial.append(Rep(0, first_s, cycles.lead_s, float(cycles.starts_s[0]), is_partial=True, cut_start=True))
     if np.isfinite(cycles.tail_s):
         partial.append(Rep(0, float(cycles.ends_s[-1]), cycles.tail_s, last_s, is_partial=True, cut_end=True))
-    trimmed = trim_rests(_times(partial), values, time_s=track.time_s).tolist()
+    trimmed = trim_rests(_times(partial), values, time_s=track.time_s, beside_s=_times(reps)).tolist()
     partial = [
         replace(rep, start_s=rep.start_s if rep.cut_start else start, end_s=rep.end_s if rep.cut_end else end)
         for rep, (start, _, end) in zip(partial, trimmed, strict=True)

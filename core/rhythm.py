@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cycles import FINE_RATE_HZ, MAX_OVERSAMPLING, Trace, median
+from core.cycles import FINE_RATE_HZ, MAX_HZ, MAX_OVERSAMPLING, Trace, median
 from core.geometry import midpoint
 from core.landmarks import INDEX, SIDES, LandmarkTrack
 from core.signals import BODY_LENGTHS, MIN_COVERAGE, Signal, body_length, bridge, coverage
@@ -33,8 +33,6 @@ MIN_COLUMNS = 6
 """Three points both ways: fewer are no body."""
 MIN_CYCLES = 3.0
 """Slower than this many cycles a clip is no rhythm."""
-MAX_HZ = 3.5
-"""The quickest reps counted, small hops, come three a second."""
 NYQUIST_SHARE = 0.96
 """A frequency closer to half the rate than this is not told from its mirror."""
 GRID_STEP = 0.1

@@ -178,9 +178,13 @@ def _are_measured(names: str) -> str:
 
 
 def fit_width(size_wh: tuple[int, int], width: int) -> tuple[int, int]:
-    """Return the displayed size scaled down to `width`, never up, sides at least 2 px."""
-    scale = min(1.0, width / size_wh[0])
-    return max(2, round(size_wh[0] * scale)), max(2, round(size_wh[1] * scale))
+    """Return the displayed size scaled down to about `width`, never up, sides at least 2 px.
+
+    What is scaled gets even sides: video has one colour for two pixels, and RGB is made of whole pairs twice as fast.
+    """
+    if width >= size_wh[0]:
+        return max(2, size_wh[0]), max(2, size_wh[1])
+    return max(2, 2 * round(width / 2)), max(2, 2 * round(size_wh[1] * width / size_wh[0] / 2))
 
 
 def _ordinal(number: int) -> str:

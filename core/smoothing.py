@@ -93,10 +93,9 @@ def _smooth_run(values: Floats, time_s: Floats) -> Floats:
     interval = sample_interval_s(time_s)
     if interval * LOW_PASS_FROM_HZ > 1.0:
         return values
-    grid = np.linspace(time_s[0], time_s[-1], max(round((time_s[-1] - time_s[0]) / interval) + 1, MIN_FILTER_SAMPLES))
-    even = np.interp(grid, time_s, _remove_spikes(values, rate_hz=1.0 / interval))
-    low_passed = _low_pass(even, rate_hz=(len(grid) - 1) / (grid[-1] - grid[0]))
-    return np.interp(time_s, grid, low_passed)
+    samples = max(round((time_s[-1] - time_s[0]) / interval) + 1, MIN_FILTER_SAMPLES)
+    smooth = _remove_spikes(values, rate_hz=1.0 / interval)
+    return low_pass(smooth, time_s=time_s, samples=samples, cutoff_hz=MAX_CUTOFF_HZ)
 
 
 def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
@@ -112,17 +111,30 @@ def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
     return np.where(np.abs(values - median) > limit, median, values)
 
 
-def _low_pass(values: Floats, *, rate_hz: float) -> Floats:
+def low_pass(values: Floats, *, time_s: Floats, samples: int, cutoff_hz: float) -> Floats:
+    """Take out what is quicker than a frequency, without lag.
+
+    Parameters
+    ----------
+    values, time_s
+        ``(n,)`` finite; seconds, strictly rising.
+    samples
+        Of the even grid on which the filter runs, two or more.
+    cutoff_hz
+        Where half of the height is left; at most `CUTOFF_SHARE` of the grid's rate is.
+    """
     # 70 MB resident, which the web process never needs to show a result that the worker computed.
     from scipy.signal import sosfiltfilt  # noqa: PLC0415
 
-    padding = min(len(values) - 1, 3 * FILTER_ORDER + 3)
-    return np.asarray(sosfiltfilt(_design(rate_hz), values, padlen=padding))
+    even_s = np.linspace(time_s[0], time_s[-1], samples)
+    rate_hz = (samples - 1) / (even_s[-1] - even_s[0])
+    padding = min(max(3 * FILTER_ORDER + 3, round(rate_hz / cutoff_hz)), samples - 1)  # less than a period rings
+    smooth = sosfiltfilt(_design(rate_hz, cutoff_hz), np.interp(even_s, time_s, values), padlen=padding)
+    return np.interp(time_s, even_s, smooth)
 
 
-@lru_cache(maxsize=8)  # all signals of a clip have one rate, and designing takes longer than filtering
-def _design(rate_hz: float) -> Floats:
+@lru_cache(maxsize=16)  # all signals of a clip have one rate, and designing takes longer than filtering
+def _design(rate_hz: float, cutoff_hz: float) -> Floats:
     from scipy.signal import butter  # noqa: PLC0415
 
-    cutoff_hz = min(MAX_CUTOFF_HZ, CUTOFF_SHARE * rate_hz)
-    return np.asarray(butter(FILTER_ORDER, cutoff_hz, fs=rate_hz, output="sos"))
+    return np.asarray(butter(FILTER_ORDER, min(cutoff_hz, CUTOFF_SHARE * rate_hz), fs=rate_hz, output="sos"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import midpoint
+from core.geometry import midpoint, right_to_left
 from core.landmarks import INDEX, LandmarkTrack
 
 Floats = NDArray[np.float64]
@@ -147,15 +147,6 @@ def _seen(points: Floats) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(points[:, trunk]).all(axis=(1, 2)))
 
 
-def _right_to_left(points: Floats) -> Floats:
-    """Return ``(n, k)`` from the right side of the trunk to its left, shoulders and hips together."""
-    across: Floats = sum(
-        (points[:, INDEX[f"left_{name}"]] - points[:, INDEX[f"right_{name}"]] for name in ("shoulder", "hip")),
-        start=np.zeros(points[:, 0].shape),
-    )
-    return across
-
-
 def _trunk(points: Floats) -> Floats:
     """Return ``(n, k)`` from the middle of the hips to the middle of the shoulders."""
     return midpoint(points, "shoulder") - midpoint(points, "hip")
@@ -169,7 +160,7 @@ def _unit(vectors: Floats) -> Floats:
 
 def _axis_from_world(body: Floats) -> tuple[Floats, float]:
     """Return the axis ``(3,)`` and the share of samples that agree with it."""
-    axes = _unit(_right_to_left(body))
+    axes = _unit(right_to_left(body))
     if not len(axes):
         return np.full(3, np.nan), 0.0
     axis = geometric_median(axes)
@@ -189,7 +180,7 @@ def _axis_from_widths(track: LandmarkTrack) -> tuple[Floats, float]:
     shoulders = xy[:, INDEX["left_shoulder"]] - xy[:, INDEX["right_shoulder"]]
     ratio = float(np.median(np.linalg.norm(shoulders, axis=1)) / trunk_px)
     turn = np.radians(np.interp(ratio, WIDTH_RATIOS, WIDTH_TURNS_DEG))
-    across = geometric_median(_right_to_left(xy))
+    across = geometric_median(right_to_left(xy))
     across = across / max(float(np.linalg.norm(across)), 1e-9)
     nearer = 1.0 if _left_is_nearer(track, xy) else -1.0
     return np.array([*(np.cos(turn) * across), -np.sin(turn) * nearer]), WIDTH_CONFIDENCE
@@ -263,6 +254,13 @@ def _tilt_deg(vectors: Floats) -> float:
     """Return the median tilt of ``(n, 3)`` vectors out of the picture towards the camera, [-90, 90]; 0 if unknown."""
     x, y, z = vectors[np.isfinite(vectors).all(axis=1)].T
     return float(np.median(np.degrees(np.arctan2(-z, np.hypot(x, y))))) if len(x) else 0.0
+
+
+def say_place(place: str, *, turn_deg: float) -> str:
+    """Return from where a set was filmed, by `place` and `turn_deg` of its view: "from the front"; empty if unknown."""
+    if place in ("oblique", "oblique_back"):
+        return f"at about {turn_deg:.0f}° off the {'front' if place == 'oblique' else 'back'}"
+    return WORDS.get(place, "")
 
 
 def _words(name: str, yaw_deg: float, posture: str) -> str:

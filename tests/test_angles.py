@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.angles import angle_between, compute_angles
-from core.landmarks import ANGLE_NAMES, INDEX, LANDMARK_NAMES, LandmarkTrack
+from core.angles import compute_angles
+from core.geometry import angle_between
+from core.landmarks import ANGLE_NAMES, INDEX, LANDMARK_NAMES, LandmarkTrack, without_side
 from core.view import estimate_view
 
 STANDING = {
@@ -20,7 +21,7 @@ def make_track(**points: tuple[float, float]) -> LandmarkTrack:
     places = {**STANDING, **points}
     xyz = np.zeros((1, 33, 3))
     for name, index in INDEX.items():
-        xyz[0, index, :2] = places.get(name.removeprefix("left_").removeprefix("right_"), (0, 0))
+        xyz[0, index, :2] = places.get(without_side(name), (0, 0))
     return LandmarkTrack(np.zeros(1), xyz, np.ones((1, 33)), np.full((1, 33, 3), np.nan))
 
 

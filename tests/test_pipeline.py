@@ -204,6 +204,16 @@ def test_too_little_of_a_person_is_an_error_not_a_number(seen, squat_track):
         summarize(track, min_frames=20)
 
 
+def test_a_clip_that_is_too_short_is_not_told_to_be_analysed_at_more_frames():
+    track = nan_track(10)
+    track.xyz[:] = 0.0
+    with pytest.raises(
+        NoPersonError, match=r"in 10 of 10 analysed frames, the least is 20\. Film a longer set"
+    ) as told:
+        summarize(track, min_frames=20)
+    assert "frame skip" not in str(told.value), "there are no more frames"
+
+
 def test_recounting_on_another_joint_keeps_the_rest_and_is_fast(analysis):
     import time
 
@@ -221,6 +231,24 @@ def test_why_nothing_was_counted_is_said_before_what_else_there_is_to_say(analys
     said = track_caveats(analysis.track, nothing, view=replace(analysis.view, name="front"), rate_hz=5.0, exercise=None)
     assert said[0] == nothing.reason
     assert len(said) > 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        ((0.0, 9.0), []),
+        ((1.0, 9.0), ["Rep 1 had begun before the clip did: it is counted, but not timed in full."]),
+        ((0.0, 8.3), ["Rep 4 ends after the clip does: it is counted, but not timed in full."]),
+        ((0.0, 7.6), []),  # one way only: a partial rep, which is not counted and told beside the count
+    ],
+    ids=["none", "the first", "the last", "half of the last"],
+)
+def test_a_counted_rep_that_the_clip_cuts_is_told(seconds, said):
+    whole = compute_truth(
+        plan_steady("squat", count=4, period_s=2), filming=Filming(fps=15, view=View(yaw_deg=90))
+    ).track
+    cut = summarize(whole.take((whole.time_s >= seconds[0]) & (whole.time_s <= seconds[1])))
+    assert [words for words in cut.warnings if "the clip d" in words] == said
 
 
 def test_a_joint_that_cannot_be_counted_on_says_so(analysis):

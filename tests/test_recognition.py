@@ -43,7 +43,7 @@ def test_noise_of_the_landmarks_does_not_change_the_name(name):
 
 
 @given(scale=st.floats(0.1, 10), x=st.floats(-500, 500), y=st.floats(-500, 500))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_size_and_place_in_the_picture_do_not_matter(scale, x, y):
     done = perform(PERFORMED["pull_up"], yaw_deg=180)
     moved = replace(done.track, xyz=done.track.xyz * scale + [x, y, 0])

@@ -1,15 +1,19 @@
 """Counting: known numbers of cycles, and what must not change a count."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cycles import find_cycles, make_trace
-from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack, without_side
+from core.pipeline import summarize
 from core.reps import RepCount, detect_reps, find_uncounted
-from core.signals import build_signals
+from core.signals import body_length, build_signals
 from core.smoothing import smooth_angle
+from tests.synthetic import EXERCISES, PX_PER_M, make_track
 
 REP_S = 2.0
 
@@ -45,7 +49,7 @@ def clock(cycles: int, *, rate_hz: float = 15.0, rest_s: float = 1.0) -> np.ndar
     return np.arange(0, cycles * REP_S + 2 * rest_s, 1 / rate_hz)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 20), st.floats(0, 1), st.integers(0, 99))
 def test_k_cycles_are_k_reps_from_sine_to_square_with_noise(cycles, sharpness, seed):
     time_s = clock(cycles)
@@ -71,7 +75,7 @@ def test_a_short_stand_before_and_after_the_set_belongs_to_no_rep(rate_hz, drift
     assert reps[-1].end_s == pytest.approx(rest_s + 5 * REP_S, abs=0.12)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 20), st.floats(3.4, 60), st.floats(-100, 1000))
 def test_frame_rate_and_time_offset_change_nothing(cycles, rate_hz, offset_s):
     time_s = clock(cycles, rate_hz=rate_hz)
@@ -80,7 +84,7 @@ def test_frame_rate_and_time_offset_change_nothing(cycles, rate_hz, offset_s):
     assert detect_reps(moved, angles).count == cycles
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 12), st.floats(0, 8))
 def test_stillness_before_and_after_changes_nothing(cycles, rest_s):
     time_s = clock(cycles, rest_s=rest_s)
@@ -111,6 +115,18 @@ def test_a_few_reps_in_minutes_of_standing_are_counted_where_they_are(cycles, re
     assert found.signal.shape == time_s.shape
 
 
+@pytest.mark.parametrize("cycles", [1, 2])
+def test_hands_that_play_in_a_long_standing_are_no_reps(cycles):
+    """By 7 cm where the body is 1.7 m long: a single of 2 s in 42 s was counted as 20 reps."""
+    time_s = clock(cycles, rest_s=20.0)
+    track, angles = bending(wave(time_s, cycles=cycles, rest_s=20.0), time_s)
+    rate_hz = np.random.default_rng(0).uniform(0.3, 0.6, len(time_s))
+    plays = 7 * np.sin(2 * np.pi * np.cumsum(rate_hz * np.gradient(time_s)))
+    track.xyz[:, INDEX["left_wrist"], 0] += plays
+    track.xyz[:, INDEX["right_wrist"], 0] -= plays
+    assert detect_reps(track, angles).count == cycles
+
+
 def test_heavy_singles_a_minute_apart_are_one_set():
     time_s = np.arange(0, 190, 1 / 5)
     turns_s = [5.0, 65.0, 125.0, 185.0]
@@ -120,14 +136,14 @@ def test_heavy_singles_a_minute_apart_are_one_set():
     assert all(rep.end_s - rep.start_s < 3 for rep in found.reps)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 12), st.floats(0, 1))
 def test_played_backwards_is_the_same(cycles, sharpness):
     time_s = clock(cycles)
     assert count(wave(time_s, cycles=cycles, sharpness=sharpness)[::-1], time_s).count == cycles
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 10), st.floats(0, 20), st.floats(0, 3))
 def test_a_gap_never_adds_a_rep(cycles, start_s, length_s):
     time_s = clock(cycles)
@@ -208,7 +224,7 @@ def track_of(angles: dict[str, np.ndarray], time_s: np.ndarray, *, hip_x: np.nda
     heights = {"shoulder": -150.0, "hip": -90.0, "knee": -45.0, "ankle": 0.0, "elbow": -120.0, "wrist": -95.0}
     xyz = np.zeros((len(time_s), 33, 3))
     for name, index in INDEX.items():
-        part = name.removeprefix("left_").removeprefix("right_")
+        part = without_side(name)
         xyz[:, index, 0] = (0.0 if hip_x is None else hip_x) + (10.0 if name.startswith("left") else -10.0)
         xyz[:, index, 1] = heights.get(part, -160.0)
     return LandmarkTrack(time_s, xyz, np.ones((len(time_s), 33)), np.full((len(time_s), 33, 3), np.nan))
@@ -264,6 +280,16 @@ def test_the_noise_of_a_body_that_stands_still_is_no_set(seed):
     assert detect_reps(track_of(angles, time_s), angles).count == 0
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_landmarks_that_jump_on_a_body_that_stands_still_are_no_set(seed):
+    """By 2.5 % of its length, each by itself: of a person far away or in bad light: 8 to 50 reps were counted."""
+    time_s, rng = np.arange(0, 30, 1 / 7.5), np.random.default_rng(seed)
+    track = make_track(EXERCISES["squat"].start, time_s=time_s, yaw_deg=60.0)
+    noise = 0.025 * body_length(track) / PX_PER_M * rng.normal(size=(2, *track.xyz.shape))
+    track = replace(track, xyz=track.xyz + PX_PER_M * noise[0], world=track.world + noise[1])
+    assert summarize(track).count.count == 0
+
+
 def test_a_second_exercise_in_the_clip_is_found():
     time_s = clock(12, rest_s=4.0)
     _, angles = squat(wave(time_s, cycles=6, rest_s=4.0), time_s)
@@ -303,6 +329,29 @@ def test_a_person_who_flickers_was_not_there():
     gone = np.arange(len(time_s)) % 8 > 4
     flicker = LandmarkTrack(time_s, np.where(gone[:, None, None], np.nan, track.xyz), track.visibility, track.world)
     assert "No person" in detect_reps(flicker, angles).reason
+
+
+def test_a_person_lost_in_every_fifth_frame_is_there():
+    time_s = clock(5, rate_hz=15.0)
+    track, angles = squat(wave(time_s, cycles=5), time_s)
+    lost = np.arange(len(time_s)) % 5 == 4
+    dropped = replace(track, xyz=np.where(lost[:, None, None], np.nan, track.xyz))
+    assert detect_reps(dropped, angles).count == 5
+
+
+@pytest.mark.parametrize("first_s", [1.0, 8.0, 14.0])
+def test_legs_that_are_hidden_for_a_third_of_the_set_do_not_outvote_the_trunk(first_s):
+    """As behind a bench or a plate: the legs, more angles and larger ones, counted 7 of 10 reps."""
+    time_s = clock(10)
+    bent = wave(time_s, cycles=10)
+    track, angles = squat(bent, time_s)
+    hidden = (time_s >= first_s) & (time_s < first_s + 7)
+    for name in ANGLE_NAMES:
+        if name.endswith(("knee", "hip")):
+            angles[name] = np.where(hidden, np.nan, angles[name])
+    angles["trunk_lean"] = 5 + 40 * bent
+    angles["left_shoulder"] = angles["right_shoulder"] = 5 + 80 * bent
+    assert detect_reps(track, angles).count == 10
 
 
 def test_limbs_that_take_turns_are_counted_each_and_in_all():

@@ -90,11 +90,11 @@ def test_a_clip_as_long_as_the_remedy_allows_is_measured(cap):
     ("size_wh", "width", "expected"),
     [
         ((1920, 1080), 480, (480, 270)),
-        ((1080, 1920), 480, (480, 853)),
-        ((320, 240), 640, (320, 240)),
+        ((1080, 1920), 480, (480, 854)),
+        ((321, 241), 640, (321, 241)),
         ((4000, 2), 240, (240, 2)),
     ],
-    ids=["landscape", "portrait", "never up", "at least 2 px"],
+    ids=["landscape", "portrait, even", "never up", "at least 2 px"],
 )
 def test_the_frame_is_scaled_to_the_width(size_wh, width, expected):
     assert plan(size_wh=size_wh, resize_width=width).size_wh == expected

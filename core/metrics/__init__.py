@@ -10,12 +10,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.landmarks import SIDES, LandmarkTrack
+from core.landmarks import SIDES, LandmarkTrack, base_joint
 from core.metrics.curve import RepCurve, cut_curve, find_moving
 from core.metrics.direction import LoadDirection, detect_load_direction
 from core.metrics.joint import (
     MeasuredRep,
-    base_joint,
     both_take_part,
     choose_joint,
     choose_side,

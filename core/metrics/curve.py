@@ -1,5 +1,6 @@
 """One rep's curve between its samples: turning values, velocities and pauses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ DENSE_HZ = 200.0
 _MARGIN = 3
 """Samples beyond the rep that shape the spline at its ends."""
 _MIN_SAMPLES = 4
+_AWAY_SHARE = 0.5
+"""Of the way: who goes so far back after arriving has not arrived for good (rule of thumb: a hitch is less)."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def find_moving(curve: RepCurve, turn_s: float) -> tuple[float, float]:
     """Return when a rep leaves home and is back, where a trainer drew its ends through the rests beside it."""
     turn = int(np.argmin(np.abs(curve.time_s - turn_s)))
     out, back = slice(turn, None, -1), slice(turn, None)
-    return home_s(curve.time_s[out], curve.value[out]), home_s(curve.time_s[back], curve.value[back])
+    return _for_good(home_s, curve, out), _for_good(home_s, curve, back)
 
 
 def find_pause(curve: RepCurve, turn_s: float) -> tuple[float, float]:
@@ -114,7 +117,23 @@ def find_pause(curve: RepCurve, turn_s: float) -> tuple[float, float]:
     See `arrival_s`: an even cosine, which never rests, has none.
     """
     turn = int(np.argmin(np.abs(curve.time_s - turn_s)))
-    out, back = slice(None, turn + 1), slice(turn, None)
-    arrives_s = arrival_s(curve.time_s[out], curve.value[out])
-    departs_s = arrival_s(curve.time_s[back][::-1], curve.value[back][::-1])
+    out, back = slice(None, turn + 1), slice(None, turn - 1 if turn else None, -1)
+    arrives_s = _for_good(arrival_s, curve, out)
+    departs_s = _for_good(arrival_s, curve, back)
     return (arrives_s, departs_s) if departs_s - arrives_s > LEAST_REST_S else (turn_s, turn_s)
+
+
+def _for_good(find: Callable[[NDArray[np.float64], NDArray[np.float64]], float], curve: RepCurve, way: slice) -> float:
+    """Return when a curve arrives and stays, s; `find` tells the first arrival, `way` is from under way to over.
+
+    Of two reps that a trainer made one, what lies between them is neither its start nor a pause.
+    """
+    time_s, values = curve.time_s[way], curve.value[way]
+    away = np.abs(values - values[-1])
+    most, leg = _AWAY_SHARE * away[0], 0
+    while True:
+        found_s = find(time_s[leg:], values[leg:])
+        later = np.flatnonzero((time_s - found_s) * (time_s[-1] - found_s) > 0)
+        if not len(later) or away[later].max() <= most:
+            return found_s
+        leg = int(later[np.argmax(away[later])])

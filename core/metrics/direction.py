@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.landmarks import INDEX, LandmarkTrack
-from core.movement import body_length, lacks_position
+from core.movement import lacks_position, rough_body_length
 from core.reps import Rep
 
 BODY_TRAVEL_MIN = 0.04
@@ -65,7 +65,7 @@ def detect_load_direction(track: LandmarkTrack, reps: list[Rep]) -> LoadDirectio
         return LoadDirection(None, "no reps")
     if lacks_position(track):
         return LoadDirection(None, "the landmarks hold no position, so up and down are unknown")
-    unit = body_length(track)
+    unit = rough_body_length(track)
     body = max((_sinking(track, reps, names) / unit for names in _BODY), key=_size)
     hands, feet = (_sinking(track, reps, names) / unit for names in _LIMBS)
     limb, name = (hands, "hands") if _size(hands) >= LIMB_TRAVEL_MIN else (feet, "feet")
@@ -74,7 +74,7 @@ def detect_load_direction(track: LandmarkTrack, reps: list[Rep]) -> LoadDirectio
     if _size(limb) < LIMB_TRAVEL_MIN:
         return LoadDirection(None, "neither body, hands nor feet rise or sink with the reps")
     if _size(_spread(track, reps) / unit) >= SPREAD_MIN:
-        return LoadDirection(None, "arms and feet part together: no load is lifted and lowered")
+        return LoadDirection(None, "arms and feet part together, and no load goes up or down")
     return _judge(limb, name)
 
 

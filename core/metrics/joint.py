@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.landmarks import ANGLE_NAMES, INDEX, JOINTS, SIDES, TRUNK_LEAN, LandmarkTrack, joint_indices
+from core.landmarks import SIDES, TRUNK_LEAN, LandmarkTrack, angle_indices, base_joint
 from core.metrics.curve import RepCurve, cut_curve
 from core.reps import SEEN_BETTER_MIN, Rep, RepCount
 
@@ -41,13 +41,6 @@ class MeasuredRep:
     left: RepCurve | None
     right: RepCurve | None
     visibility: float
-
-
-def base_joint(name: str | None) -> str | None:
-    """Return ``knee`` for ``left_knee`` and so on; None for what is no angle."""
-    if name in JOINTS or name == TRUNK_LEAN:
-        return name
-    return name.split("_")[1] if name in ANGLE_NAMES else None
 
 
 def driven_side(name: str | None) -> str | None:
@@ -211,12 +204,5 @@ def joint_visibility(track: LandmarkTrack, name: str, rep: Rep) -> float:
     inside = (track.time_s >= rep.start_s) & (track.time_s <= rep.end_s)
     if not inside.any():
         return 0.0
-    least = track.visibility[inside][:, _landmarks_of(name)].min(axis=1)
+    least = track.visibility[inside][:, angle_indices(name)].min(axis=1)
     return float(np.median(np.nan_to_num(least, nan=0.0)))
-
-
-def _landmarks_of(name: str) -> list[int]:
-    if name == TRUNK_LEAN:
-        return [INDEX[f"{side}_{point}"] for side in SIDES for point in ("shoulder", "hip")]
-    side, joint = name.split("_")
-    return list(joint_indices(joint, side))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.landmarks import SIDES, TRUNK_LEAN, LandmarkTrack
 from core.metrics.curve import RepCurve, find_pause
 from core.metrics.joint import MeasuredRep, both_take_part
-from core.reps import Rep
+from core.reps import Rep, name_rep
 from core.sampling import supported_at
 
 NAN = float("nan")
@@ -46,7 +46,8 @@ class RepMetrics:
         Resting at home (the top of a squat, the bottom of a curl) until the next rep; NaN after the last one, for more
         than `LONGEST_PAUSE_S`, and before what the clip cuts, which may be the put-down.
     joint
-        The angle measured: ``left_knee``, ``trunk_lean``, or ``knee`` for the mean of both sides.
+        The angle measured: ``left_knee``, ``trunk_lean``, or ``knee`` for the mean of both sides; empty where no angle
+        moves with the reps.
     rom_deg, min_deg, max_deg
         Range of that angle, its least and its largest value, degrees.
     peak_velocity_deg_s
@@ -100,9 +101,7 @@ class RepMetrics:
     @property
     def name(self) -> str:
         """In running text: Rep 3, Partial rep after rep 3, Partial rep before rep 1."""
-        if not self.is_partial:
-            return f"Rep {self.rep}"
-        return f"Partial rep after rep {self.rep}" if self.rep else "Partial rep before rep 1"
+        return name_rep(self.rep, is_partial=self.is_partial)
 
 
 def compute_rep_metrics(

@@ -44,7 +44,8 @@ class SetMetrics:
     statistics
         By the name of the field of `RepMetrics`, for each in `AVERAGED`.
     joint
-        The angle measured (``knee``, ``left_elbow``, ``trunk_lean``); None without reps.
+        The angle measured (``knee``, ``left_elbow``, ``trunk_lean``); None without reps, or where no angle moves with
+        them.
     eccentric_first
         Whether the load is lowered before the turning point (squat) or after (curl); None unknown.
     phase_basis
@@ -73,7 +74,7 @@ class SetMetrics:
     time_under_tension_note
         Why it is NaN; empty where it is not.
     cadence_per_min
-        Whole reps per minute from the start of the first to the end of the last, without rests.
+        Whole reps per minute from the start of the first to the end of the last, without rests; NaN for fewer than two.
     notes
         What was withheld and why, for the trainer.
 
@@ -133,7 +134,7 @@ def summarize_set(
     return SetMetrics(
         reps=tuple(reps),
         statistics=statistics,
-        joint=max(joints, key=joints.count, default=None),
+        joint=max(joints, key=joints.count, default=None) or None,
         eccentric_first=direction.eccentric_first,
         phase_basis=direction.basis,
         tempo=_tempo(statistics, eccentric_first=direction.eccentric_first),
@@ -150,7 +151,7 @@ def summarize_set(
 
 
 def _cadence_per_min(whole: list[RepMetrics], rests: list[Rest]) -> float:
-    if not whole:
+    if len(whole) < 2:
         return NAN
     start_s, end_s = whole[0].start_s, whole[-1].end_s
     return 60 * len(whole) / (end_s - start_s - sum(rest_s for _, at_s, rest_s in rests if start_s < at_s < end_s))
