@@ -235,7 +235,7 @@ def _write_nobody(error: NoPersonError, options: argparse.Namespace, *, total_s:
     if options.json:
         _write_json(to_nobody_json(error, clip=_name_of(options.clip), total_s=total_s), options)
     if options.json != "-":
-        _print(f"0 reps. {error}\n")
+        _print(f"{error.outcome}\n")
 
 
 def _write_json(document: str, options: argparse.Namespace) -> None:

@@ -13,12 +13,12 @@ from core.landmarks import INDEX, LANDMARK_COUNT, SIDES, LandmarkTrack
 from core.pipeline import Analysis
 from core.video import ANNOTATED_NAME
 from core.video.read import iter_frames
-from core.video.write import ClipWriter, fit_size, plan_output
+from core.video.write import MAX_FPS, ClipWriter, fit_size, plan_output
 
 Floats = NDArray[np.float64]
 
 LONG_SIDE_PX = 1280
-MAX_GAP_S = 0.55
+DRAWN_GAP_S = 0.55
 """Between two analysed frames half a second apart, and a frame's jitter, the body is drawn; over longer gaps nobody
 knows where it was. The sparsest sampling of the default limits, 600 frames in 300 s, is just inside."""
 GAP = 0.03
@@ -57,7 +57,9 @@ def annotate_clip(path: Path, analysis: Analysis, folder: Path) -> Generator[flo
     size_wh = fit_size(info, scale=LONG_SIDE_PX / max(info.width, info.height))
     overlay = Overlay(analysis, size_wh=size_wh)
     frames = iter_frames(path, info=info, plan=plan_output(info, size_wh=size_wh))
-    output = ClipWriter(folder / ANNOTATED_NAME, size_wh=size_wh, fps=min(info.fps, 30.0), what="The annotated video")
+    output = ClipWriter(
+        folder / ANNOTATED_NAME, size_wh=size_wh, fps=min(info.fps, MAX_FPS), what="The annotated video"
+    )
     percent = -1
     with output, closing(frames):
         for frame in frames:
@@ -140,7 +142,7 @@ def clock_text(time_s: float) -> str:
 
 
 class Interpolation:
-    """Values between samples: linear, but not over gaps longer than `MAX_GAP_S`.
+    """Values between samples: linear, but not over gaps longer than `DRAWN_GAP_S`.
 
     Parameters
     ----------
@@ -160,7 +162,7 @@ class Interpolation:
         after = int(np.searchsorted(self._time_s, time_s))
         around = slice(max(0, after - 1), after + 1)
         times_s, values = self._time_s[around], self._values[around]
-        if len(times_s) == 2 and times_s[1] - times_s[0] <= MAX_GAP_S:
+        if len(times_s) == 2 and times_s[1] - times_s[0] <= DRAWN_GAP_S:
             share = (time_s - times_s[0]) / (times_s[1] - times_s[0])
             between: Floats = values[0] + share * (values[1] - values[0])
             return between

@@ -13,6 +13,7 @@ LOST_PERSON_MIN_S = 1.0
 """Shorter absences are filled or harmless; longer ones are told."""
 FACING = {"front": "in front", "back": "behind", "above": "above"}
 """Views from which a joint's angle is not seen in the picture, in words."""
+NOT_TIMED = "it is counted, but not timed in full."
 CUT_OFF_MIN_S = 0.5
 """A file that ends this much before its announced length, beyond one sample, was cut off."""
 
@@ -45,6 +46,8 @@ def track_caveats(
             f"From {start_s:.0f} s to {end_s:.0f} s something repeats that is not in the count: add its reps by hand, "
             "or film each exercise in a clip of its own."
         )
+    warnings += [f"Rep {rep.number} had begun before the clip did: {NOT_TIMED}" for rep in count.reps if rep.cut_start]
+    warnings += [f"Rep {rep.number} ends after the clip does: {NOT_TIMED}" for rep in count.reps if rep.cut_end]
     supports = supported_at(rate_hz)
     if not supports["counts"]:
         warnings.append(f"Only {rate_hz:.1f} frames a second were analysed: fast reps may be missed (counts need 3.3).")

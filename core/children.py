@@ -1,9 +1,8 @@
 """How programs of this code are started as child processes, from wherever this one was started."""
 
 import os
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from core import ROOT
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CorrectionError
-from core.reps import Rep, RepCount, renumber
+from core.reps import Rep, RepCount, name_rep, renumber
 
 MIN_REP_S = 0.2
 """A rep shorter than this cannot be dragged or clicked; no limb goes out and back faster."""
@@ -90,7 +90,7 @@ def split_rep(reps: Reps, row: int, *, at_s: float, time_s: Floats, signal: Floa
     old = _take(reps, row)
     if min(at_s - old.start_s, old.end_s - at_s) < MIN_REP_S:
         raise CorrectionError(
-            f"Rep {old.number} goes from {old.start_s:.2f} to {old.end_s:.2f} s and cannot be split at {at_s:.2f} s: "
+            f"{_name(old)} goes from {old.start_s:.2f} to {old.end_s:.2f} s and cannot be split at {at_s:.2f} s: "
             f"both halves need {MIN_REP_S:g} s. Move the player to where the second one starts."
         )
     halves = [
@@ -113,7 +113,7 @@ def merge_reps(reps: Reps, row: int, *, time_s: Floats, signal: Floats) -> Reps:
     old = _take(reps, row)
     following = next((later for later in range(row + 1, len(reps)) if _compete(reps[later].side, old.side)), None)
     if following is None:
-        raise CorrectionError(f"Rep {old.number} is the last one: there is none after it to merge with.")
+        raise CorrectionError(f"{_name(old)} is the last one: there is none after it to merge with.")
     end_s = max(old.end_s, reps[following].end_s)
     merged = replace(
         old,
@@ -172,6 +172,10 @@ def _take(reps: Reps, row: int) -> Rep:
     if not 0 <= row < len(reps):
         raise CorrectionError(f"There is no row {row + 1}: the set has {len(reps)}. Choose a rep of the table.")
     return reps[row]
+
+
+def _name(rep: Rep) -> str:
+    return name_rep(rep.number, is_partial=rep.is_partial)
 
 
 def _fit(others: Reps, *, side: str, start_s: float, end_s: float, time_s: Floats) -> tuple[float, float]:

@@ -5,7 +5,8 @@
     AnalysisError
     ├── UploadError        the upload was refused: empty, or broken off
     │   ├── TooLargeError  it exceeds the size limit            (core.spool)
-    │   └── NoRoomError    the quota or the disk is used up     (core.spool)
+    │   ├── NoRoomError    the quota or the disk is used up     (core.spool)
+    │   └── StoreError     the folder of clips is gone or broken (core.spool)
     ├── VideoError         the file is no readable clip, too long, or too large to decode
     ├── PoseModelError     the pose model is missing, damaged or fails to load
     ├── NoPersonError      the clip decodes, but too little of a person is seen in it
@@ -25,6 +26,11 @@ Every message says what failed, the value, the limit and what to do next. Settin
 class AnalysisError(Exception):
     """Base of everything a user can cause or must be told."""
 
+    @property
+    def outcome(self) -> str:
+        """What the clip comes to, in words."""
+        return str(self)
+
 
 class UploadError(AnalysisError):
     """The upload was refused."""
@@ -43,11 +49,17 @@ class NoPersonError(AnalysisError):
 
     Attributes
     ----------
-    frames_analysed
-        How many frames were looked at.
+    frames_analysed, frames_seen
+        How many frames were looked at, and in how many of them a person was found.
     """
 
     frames_analysed: int = 0
+    frames_seen: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """What the clip comes to: an empty room has 0 reps; of somebody seen too briefly nothing was counted."""
+        return f"Not counted. {self}" if self.frames_seen else f"0 reps. {self}"
 
 
 class JobError(AnalysisError):

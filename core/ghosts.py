@@ -21,7 +21,7 @@ that is lowered twice as slowly as the others."""
 DISTANCE_RATIO = 4.0
 """A ghost is this many times as far from its most similar rep as reps of the set usually are. In a set of two kinds of
 rep, or of several ghosts, the distances are spread; no wider bound then, which those would hide behind."""
-REST_RATIO = 1.5
+PAUSE_RATIO = 1.5
 """A pause this many times the usual interval is a rest; set-up and put-down come beside one, or at the ends."""
 MAX_SHARE = 1.0 / 3.0
 """If more of the reps stand out, the set is varied and nothing is known of any."""
@@ -48,7 +48,7 @@ def find_ghosts(angles: dict[str, Floats], *, time_s: Floats, reps_s: Floats) ->
     Two reps are as far apart as the median of their angles is (root mean square over the rep), so a limb that is hidden
     or misjudged decides nothing. Each is held against its most similar rep, not against the typical one: two views of a
     cut film are two kinds of rep, and both stay. What is met in the middle of a set is a rep, however odd it looks. A
-    rep that the clip cuts is compared as far as it goes.
+    rep that the clip cuts is compared as far as it goes, with those that the clip shows some of the same part of.
     """
     none = np.zeros(len(reps_s), dtype=bool)
     inside = np.asarray(((time_s >= reps_s[:, :1]) & (time_s <= reps_s[:, 2:])).any(axis=0))
@@ -88,7 +88,7 @@ def _samples_a_rep(reps_s: Floats, *, time_s: Floats) -> float:
 def _is_beside_rest(turns_s: Floats) -> NDArray[np.bool_]:
     """Tell which reps are the first or the last of a row without a rest."""
     intervals_s = np.diff(turns_s)
-    rests = intervals_s > REST_RATIO * np.median(intervals_s)
+    rests = intervals_s > PAUSE_RATIO * np.median(intervals_s)
     return np.append(rests, True) | np.insert(rests, 0, True)
 
 
@@ -120,5 +120,6 @@ def _whole(reps_s: Floats, *, time_s: Floats) -> tuple[Floats, Floats]:
 
 
 def _root_mean_square(values: Floats, *, where: NDArray[np.bool_]) -> Floats:
-    """Return it over the last axis; half a rep is always inside the clip, so none is empty."""
-    return np.asarray(np.sqrt((values**2 * where).sum(axis=-1) / where.sum(axis=-1)))
+    """Return it over the last axis; infinite where nothing can be: the end of one and the start of another."""
+    squares, known = (values**2 * where).sum(axis=-1), where.sum(axis=-1)
+    return np.asarray(np.sqrt(np.divide(squares, known, out=np.full(squares.shape, np.inf), where=known > 0)))

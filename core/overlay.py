@@ -78,11 +78,11 @@ def pack_reps(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def pack_curves(analysis: Analysis, joints: list[str]) -> list[dict[str, Any]]:
-    """Return each joint's traces as a Plotly figure in JSON; axes, bands and words are the player's own."""
+    """Return each joint's traces as a Plotly figure in JSON; bands, words and axes but for a range are the player's."""
     packed = []
     for joint in joints:
         figure = plot_joint(analysis, joint)
-        figure.layout = {"template": "none"}
+        figure.layout = {"template": "none", "yaxis": {"range": figure.layout.yaxis.range}}
         for trace in figure.data:
             trace.x, trace.y = np.asarray(trace.x, np.float32), np.asarray(trace.y, np.float32)
         packed.append({"joint": joint, "title": joint_title(joint), "figure": figure.to_json()})

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ROOT = Path(__file__).parent.parent
+from core import ROOT
+
 MAX_FRAME_SKIP = 12
 MIN_RESIZE_WIDTH, MAX_RESIZE_WIDTH = 240, 960
 
@@ -20,6 +21,8 @@ HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 FrameSkip = Literal["auto"] | Annotated[int, Field(ge=1, le=MAX_FRAME_SKIP)]
 
 
+_PAIRS = (("min_frames_for_analysis", "max_frames_to_analyze"), ("max_file_size_mb", "spool_quota_mb"))
+"""Limits of which the first may not be above the second."""
 DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 MIN_SECRET_CHARACTERS = 32
 
@@ -80,12 +83,15 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _check_frames(self) -> Self:
-        if self.min_frames_for_analysis > self.max_frames_to_analyze:
-            raise ValueError(
-                f"MIN_FRAMES_FOR_ANALYSIS={self.min_frames_for_analysis}: "
-                f"must be at most MAX_FRAMES_TO_ANALYZE, {self.max_frames_to_analyze}"
-            )
+    def _check_pairs(self) -> Self:
+        """Refuse a limit that another one never lets anybody reach."""
+        problems = [
+            f"{low.upper()}={getattr(self, low)}: must be at most {high.upper()}, {getattr(self, high)}"
+            for low, high in _PAIRS
+            if getattr(self, low) > getattr(self, high)
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
 
@@ -106,8 +112,8 @@ def load_settings() -> Settings:
 def _describe(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors():
-        if not problem["loc"]:  # two settings that do not go together
-            lines.append(problem["msg"].removeprefix("Value error, "))
+        if not problem["loc"]:  # settings that do not go together
+            lines += problem["msg"].removeprefix("Value error, ").splitlines()
             continue
         name = str(problem["loc"][0])
         value = "(not shown)" if name in _SECRETS else problem["input"]

@@ -11,11 +11,26 @@ HEIGHT_PX = 240
 """Twice the height at which a filmstrip shows them, for dense screens; about 5 kB each."""
 QUALITY = 70
 FOLDER = "stills"
+TIE_S = 0.001
+"""Of two rows as near to a moment as this the earlier one is its own: reps often turn halfway between two analysed
+frames, and the browser, which has times rounded (`nearestRow` in numbers.js), must take the same."""
 
 
 def still_path(folder: Path, frame_index: int) -> Path:
     """Return where the still of a frame of the clip lies in the analysis's folder."""
     return folder / FOLDER / f"{frame_index:05d}.jpg"
+
+
+def row_at(time_s: NDArray[np.float64], at_s: float, *, frame_index: NDArray[np.int64]) -> int:
+    """Return the row whose frame shows a moment.
+
+    Parameters
+    ----------
+    time_s, frame_index
+        ``(n,)`` seconds, and which frame of the clip each row is; -1, in a stretch without frames, shows nothing.
+    """
+    away = np.where(frame_index >= 0, np.abs(time_s - at_s), np.inf)
+    return int(np.argmax(away <= away.min() + TIE_S))
 
 
 class StillWriter:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.depth import lift_share
 from core.geometry import VISIBILITY_GATE
-from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack
+from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack, angle_indices, without_side
 from core.view import View
 
 Floats = NDArray[np.float64]
@@ -42,18 +42,11 @@ ABOVE_DEG = 10.0
 """Added for a camera that looks down: rule of thumb, not measured."""
 GOOD_UP_TO_DEG, FAIR_UP_TO_DEG = 8.0, 16.0
 """Rules of thumb: good for judging depth, fair for comparing reps of one set, poor beyond."""
-SEEN_MIN, OFTEN_MIN = 0.2, 0.6
+SEEN_SHARE, OFTEN_SHARE = 0.2, 0.6
 """Shares of the samples with a person that show all landmarks of the angle: below the first nothing is said, below the
 second it is poor."""
 SURE_MIN = 0.5
 """Median visibility below which a landmark is rather hidden than seen, and the least confidence in the view."""
-POINTS = {
-    "knee": ("hip", "knee", "ankle"),
-    "hip": ("shoulder", "hip", "knee"),
-    "elbow": ("shoulder", "elbow", "wrist"),
-    "shoulder": ("hip", "shoulder", "elbow"),
-    "ankle": ("knee", "ankle", "heel", "foot_index"),
-}
 
 
 @dataclass(frozen=True)
@@ -100,12 +93,12 @@ def _assess(name: str, visibility: Floats, *, view: View, has_world: bool) -> Tr
     landmarks = visibility[:, _points(name)]
     label = name.replace("_", " ")
     share = float((landmarks >= VISIBILITY_GATE).all(axis=1).mean()) if len(landmarks) else 0.0
-    if share < SEEN_MIN:
+    if share < SEEN_SHARE:
         return Trust("none", f"The {label} is hidden nearly all the time.", float("nan"))
     if view.name == "unknown":
         return Trust("poor", "From where the body was filmed could not be told.", float("nan"))
     error_deg = expected_error_deg(name, view, has_world=has_world)
-    if share < OFTEN_MIN or np.median(landmarks, axis=0).min() < SURE_MIN:
+    if share < OFTEN_SHARE or np.median(landmarks, axis=0).min() < SURE_MIN:
         return Trust("poor", f"The {label} is hidden much of the time: the model guesses it.", error_deg)
     if view.confidence < SURE_MIN:
         return Trust(
@@ -117,7 +110,7 @@ def _assess(name: str, visibility: Floats, *, view: View, has_world: bool) -> Tr
 
 def expected_error_deg(name: str, view: View, *, has_world: bool) -> float:
     """Return the RMSE to be expected of an angle in degrees, NaN in an unknown view."""
-    joint = _joint(name)
+    joint = without_side(name)
     share = lift_share(name, view) if has_world else 0.0
     flat, lifted = (float(np.interp(view.turn_deg, TURNS_DEG, t[joint])) for t in (FLAT_ERROR_DEG, LIFTED_ERROR_DEG))
     error_deg = (1.0 - share) * flat + share * lifted
@@ -127,14 +120,8 @@ def expected_error_deg(name: str, view: View, *, has_world: bool) -> float:
 
 
 def _points(name: str) -> list[int]:
-    if name.startswith("trunk"):
-        return [INDEX[f"{side}_{point}"] for side in ("left", "right") for point in ("shoulder", "hip")]
-    side, _, joint = name.partition("_")
-    return [INDEX[f"{side}_{point}"] for point in POINTS[joint]]
-
-
-def _joint(name: str) -> str:
-    return name.removeprefix("left_").removeprefix("right_")
+    heel = [INDEX[name.replace("ankle", "heel")]] if name.endswith("ankle") else []  # the sole begins there
+    return angle_indices(name) + heel
 
 
 def _is_far(name: str, view: View) -> bool:

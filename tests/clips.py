@@ -19,10 +19,12 @@ def write_clip(
     aspect: Fraction | None = None,
     options: dict[str, str] | None = None,
     pixels: str | None = None,
+    colors: int | None = None,
 ) -> Path:
     """Write a clip whose frame k has grey level ``8 * k % 256``, with a white top-left corner.
 
-    `rotation_deg` is the clockwise turn a player applies; `times_s` gives each frame its own time.
+    `rotation_deg` is the clockwise turn a player applies; `times_s` gives each frame its own time; `colors` is the
+    number of ITU-T H.273, table 4, that the clip is said to have.
     """
     width, height = size_wh
     with av.open(str(path), "w", options=options or {}) as container:
@@ -33,6 +35,8 @@ def write_clip(
         stream.time_base = stream.codec_context.time_base
         if codec == "libx264":
             stream.options = {"crf": "18", "bf": "0"}
+        if colors is not None:
+            stream.codec_context.colorspace = colors
         if aspect:
             stream.codec_context.sample_aspect_ratio = aspect
         if rotation_deg:

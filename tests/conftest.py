@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from core.landmarks import LandmarkTrack
 from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, plan_steady
@@ -14,6 +15,9 @@ from core.pipeline import Analysis, Request, summarize
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SHARED = Path(__file__).parents[2] / "shared"
+
+settings.register_profile("repscope", deadline=None)  # a busy machine is no fault of an example
+settings.load_profile("repscope")
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ def write_stills(analysis: Analysis, folder: Path) -> Path:
     pictures = list(iter_images(plan_steady("squat", count=1, period_s=2.0), filming=filming))
     writer = StillWriter(folder)
     for frame, time_s in zip(analysis.frame_index.tolist(), analysis.track.time_s.tolist(), strict=True):
-        writer.add(pictures[frame % len(pictures)], frame_index=frame, time_s=time_s)
+        if frame >= 0:
+            writer.add(pictures[frame % len(pictures)], frame_index=frame, time_s=time_s)
     assert not writer.warning
     return folder

@@ -81,8 +81,9 @@ def running_app(
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
     try:
         server = Server(f"http://127.0.0.1:{port}", process, log_path, spool_dir)
-        wait_until(lambda: process.poll() is not None or _is_up(server), timeout_s=START_TIMEOUT_S)
-        if process.poll() is not None or not _is_up(server):
+        health = f"{server.url}/_stcore/health"
+        wait_until(lambda: process.poll() is not None or is_up(health), timeout_s=START_TIMEOUT_S)
+        if process.poll() is not None or not is_up(health):
             raise RuntimeError(f"the app did not start:\n{server.log()}")
         yield server
     finally:
@@ -94,9 +95,10 @@ def running_app(
             process.wait()
 
 
-def _is_up(server: Server) -> bool:
+def is_up(url: str) -> bool:
+    """Return whether something answers there."""
     try:
-        return httpx.get(f"{server.url}/_stcore/health").is_success
+        return httpx.get(url).is_success
     except httpx.TransportError:
         return False
 

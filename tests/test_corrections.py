@@ -168,6 +168,17 @@ def test_a_partial_rep_takes_no_number_of_its_own():
     assert numbers(mark_partial(marked, 1, is_partial=False)) == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("row", "name"), [(0, "Partial rep before rep 1"), (1, "Rep 1"), (2, "Partial rep after rep 1")]
+)
+def test_a_refusal_names_a_partial_rep_as_the_page_does(row, name):
+    mixed = mark_partial(mark_partial(SET, 0, is_partial=True), 2, is_partial=True)
+    with pytest.raises(CorrectionError, match=f"^{name} goes from"):
+        split_rep(mixed, row, at_s=0, **SEEN)
+    with pytest.raises(CorrectionError, match=f"^{name} is the last one"):
+        merge_reps(mixed[: row + 1], row, **SEEN)
+
+
 def test_a_row_that_does_not_exist_is_refused():
     with pytest.raises(CorrectionError, match="There is no row 4: the set has 3"):
         delete_rep(SET, 3)

@@ -199,28 +199,29 @@ def test_every_rule_has_a_measure_a_source_and_an_exercise():
 
 def test_what_was_looked_for_is_told_apart_from_what_this_view_hides():
     assert checked("squat", "front") == (
-        "Not to be seen from here; film from the side: depth, knees past the toes, trunk lean. "
-        "Checked, not found: knees inward, reps of short range. "
+        "Not to be seen from here; film from the side: too little depth, knees past the toes at the bottom, "
+        "too much trunk lean at the bottom. "
+        "Checked, not found: knees inward at the bottom, reps of short range. "
         "Never judged, the model sees no point between shoulders and hips: a rounded back."
     )
 
 
 def test_what_was_found_is_not_told_again():
     shallow, clean = checked("squat", "side_right", thigh=65), checked("squat", "side_right")
-    assert "Checked, not found: depth, " in clean
-    assert "depth" not in shallow
+    assert "Checked, not found: too little depth, " in clean
+    assert "too little depth" not in shallow
 
 
 def test_what_was_not_measured_is_no_clean_bill():
     said = checked("squat", "side_right", rate_hz=5.0)
-    assert "Too few analysed frames a second to judge (5.0, it takes 7.5): depth, " in said
+    assert "Too few analysed frames a second to judge (5.0, it takes 7.5): too little depth, " in said
     assert said.count("to judge") == 1, "the rate is the one reason, for the range too"
     assert "Checked" not in said
 
 
 def test_too_few_reps_for_a_usual_range_are_the_reason_told():
     said = checked("squat", "side_right", reps=2)
-    assert "Checked, not found: depth, " in said
+    assert "Checked, not found: too little depth, " in said
     assert "Too few reps to judge (2, it takes 3): reps of short range." in said
 
 
@@ -230,7 +231,7 @@ def test_landmarks_that_are_hidden_are_the_reason_where_rate_and_reps_are_enough
     hidden = replace(done.track, visibility=np.zeros_like(done.track.visibility))
     found = Recognition("squat", 0.9, "")
     said = say_checked(hidden, done.angles, seen_from("side_right"), recognition=found, metrics=metrics)
-    assert "Not measured well enough to judge: depth, " in said
+    assert "Not measured well enough to judge: too little depth, " in said
 
 
 def test_form_of_an_unknown_exercise_is_not_judged():

@@ -113,6 +113,14 @@ def test_a_landmarks_file_that_announces_more_than_it_holds_or_than_there_is_roo
         read_landmarks(tmp_path / "bomb.npz")
 
 
+def test_the_workbook_calls_an_exercise_what_the_page_does(analysis):
+    push_ups = replace(analysis, recognition=replace(analysis.recognition, exercise="push_up"))
+    unknown = replace(analysis, recognition=replace(analysis.recognition, exercise=None))
+    for each, told in ((push_ups, "Push-up"), (unknown, None)):
+        summary = {row[0]: row[1] for row in open_book(to_xlsx(each, clip="a.mp4"))["Summary"].values if row[0]}
+        assert summary["Exercise"] == told
+
+
 def test_the_workbook_reads_back_as_it_was_measured(analysis):
     book = open_book(to_xlsx(analysis, clip="küche.mp4"))
     assert book.sheetnames == ["Summary", "Reps", "Frames", "About"]
@@ -146,6 +154,16 @@ def test_the_workbook_can_be_read_by_eye(edited):
     assert reps.auto_filter.ref == "A1:AB5"
     assert all(6 <= column.width <= 111 for sheet in book for column in sheet.column_dimensions.values())
     assert {row[0]: row[1] for row in book["Summary"].values if row[0]}["Reps edited by hand"] is True
+
+
+def test_the_workbook_says_who_chose_the_joint(analysis):
+    """Under Results it shows, and the report says it: the workbook named the joint alone."""
+    for each, who in [
+        (analysis, "found by RepScope"),
+        (correct(analysis, Corrections(joint="left_hip")), "chosen by the trainer"),
+    ]:
+        (row,) = (row for row in open_book(to_xlsx(each, clip="a.mp4"))["Summary"].values if row[0] == "Counted on")
+        assert row[4] == who
 
 
 def test_the_workbook_names_every_number_of_a_rep():
@@ -226,9 +244,13 @@ def test_landmarks_without_depth_or_visibility_are_read(analysis, tmp_path, dime
 def test_coordinates_no_picture_has_count_as_unseen(analysis, tmp_path):
     landmarks = np.dstack([analysis.track.xyz, analysis.track.visibility])
     landmarks[3, 5, 0], landmarks[4, 5, 1] = np.inf, 1e200
-    np.savez(tmp_path / "set.npz", time_s=analysis.track.time_s, landmarks=landmarks)
+    landmarks[6, 23, 2], landmarks[7, 23, 3] = np.inf, np.inf
+    world = analysis.track.world.copy()
+    world[8, 23] = np.inf
+    np.savez(tmp_path / "set.npz", time_s=analysis.track.time_s, landmarks=landmarks, world=world)
     track = read_landmarks(tmp_path / "set.npz")
     assert np.isnan(track.xyz[[3, 4], 5]).all()
+    assert np.isnan([track.xyz[6, 23, 2], track.visibility[7, 23], *track.world[8, 23]]).all()
     assert summarize(track).rep_count == analysis.rep_count
 
 

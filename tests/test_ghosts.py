@@ -93,6 +93,15 @@ def test_a_rep_that_the_clip_cuts_is_compared_as_far_as_it_goes(ends_s):
     assert not find_ghosts(angles_of(time_s, odd=[]), time_s=time_s, reps_s=reps).any()
 
 
+@pytest.mark.parametrize("ends_s", [(0.0, 16.0), (0.98, 15.02)], ids=["both whole", "no moment of the rep in both"])
+def test_where_the_clip_cuts_both_ends_the_ghost_beside_a_rest_is_found(ends_s):
+    first_s, last_s = ends_s
+    time_s = np.arange(first_s, last_s + 0.01, 0.1)
+    reps = np.clip(reps_of([1.0, 3.0, 5.0, 7.0, 11.0, 13.0, 15.0]), first_s, last_s)
+    ghosts = find_ghosts(angles_of(time_s, odd=[7.0]), time_s=time_s, reps_s=reps)
+    assert np.flatnonzero(ghosts).tolist() == [3]
+
+
 @pytest.mark.parametrize(("samples_a_rep", "ghosts"), [(3, []), (6, [0])])
 def test_what_is_hardly_sampled_has_no_shape_to_compare(samples_a_rep, ghosts):
     time_s = np.arange(0, 14.05, 2.0 / samples_a_rep)

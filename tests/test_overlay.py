@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import pages
-from core.annotate import MAX_GAP_S
+from core.annotate import DRAWN_GAP_S
 from core.corrections import MIN_REP_S
 from core.landmarks import DRAWN, INDEX, SKELETON
 from core.overlay import ABSENT_XY, MARGIN, pack_curves, pack_driving, pack_overlay, pack_reps
-from core.pipeline import Analysis
+from core.pipeline import Analysis, summarize
 from core.sampling import SamplingPlan
 
 SIZE_WH = (480, 640)
@@ -123,6 +123,14 @@ def test_nothing_repeating_has_no_driving_angle(filmed):
     assert pack_driving(replace(filmed, metrics=replace(filmed.metrics, joint=None))) is None
 
 
+def test_reps_that_no_angle_shows_have_no_driving_angle(squat_track):
+    hidden = [index for name, index in INDEX.items() if name.endswith(("hip", "knee", "elbow"))]
+    squat_track.visibility[3:, hidden] = 0.0  # behind a bench; head, hands and feet go on
+    analysis = summarize(squat_track)
+    assert (analysis.rep_count, analysis.metrics.joint) == (5, None)
+    assert pack_driving(analysis) is None
+
+
 def test_reps_are_rows_of_the_metrics_and_nan_is_none(filmed):
     reps = list(filmed.metrics.reps)
     reps[1] = replace(reps[1], eccentric_s=float("nan"), is_partial=True, is_edited=True)
@@ -139,12 +147,16 @@ def test_curves_leave_bands_and_words_to_the_player(filmed):
     assert (curve["joint"], curve["title"]) == ("knee", "Knee flexion")
     assert [trace["name"] for trace in figure["data"]] == ["Left", "Right", "Turning point"]
     assert not figure["layout"].keys() & {"shapes", "annotations"}
+    assert "yaxis" not in figure["layout"]
+    still = replace(filmed, angles={name: np.full_like(values, 97.0) for name, values in filmed.angles.items()})
+    (curve,) = pack_curves(still, ["knee"])
+    assert json.loads(curve["figure"])["layout"]["yaxis"]["range"] == [74.5, 119.5]
 
 
 @pytest.mark.parametrize(
     ("script", "name", "value"),
     [
-        ("numbers.js", "LONGEST_GAP_S", MAX_GAP_S),
+        ("numbers.js", "LONGEST_GAP_S", DRAWN_GAP_S),
         ("numbers.js", "ABSENT_XY", ABSENT_XY),
         ("handles.js", "SHORTEST_REP_S", MIN_REP_S),
     ],

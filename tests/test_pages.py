@@ -14,7 +14,8 @@ from streamlit.testing.v1.element_tree import Button
 from core.corrections import Corrections
 from core.cues import Cue
 from core.errors import AnalysisError
-from core.spool import get_spool
+from core.settings import load_settings
+from core.spool import MB, get_spool
 from pages.components.batch_table.table import _describe_depth
 from pages.components.corrections import in_words
 from pages.components.downloads import file_stem
@@ -266,6 +267,27 @@ def test_an_uploaded_receipt_shows_the_facts_of_its_clip():
     assert not app.exception
     assert "mine.mp4" in text_of(app)
     assert {metric.label: metric.value for metric in app.metric}["Duration"] == "12.8 s"
+
+
+def test_a_clip_as_large_as_the_limit_is_said_to_be_so_large(result):
+    limit_mb = load_settings().max_file_size_mb
+    app = page("analyze")
+    app.session_state["clip"] = replace(result.clip, info=replace(result.clip.info, size_bytes=limit_mb * MB))
+    app.run()
+    assert f"up to {limit_mb} MB" in app.file_uploader[0].label
+    assert {metric.label: metric.value for metric in app.metric}["Size"] == f"{limit_mb}.0 MB"
+
+
+def test_a_clip_of_too_few_frames_promises_nothing(result):
+    """Ten frames were good for count, range of motion, tempo and velocity, and 0.0 MB; then nothing was measured."""
+    app = page("analyze")
+    short = replace(result.clip.info, duration_s=10 / result.clip.info.fps, frame_count=10, size_bytes=18_300)
+    app.session_state["clip"] = replace(result.clip, info=short)
+    app.run()
+    assert "Too short: it has about 10 frames, and fewer than 20 measure nothing." in text_of(app)
+    assert "Good for" not in text_of(app)
+    assert "check_circle" not in text_of(app)
+    assert {metric.label: metric.value for metric in app.metric}["Size"] == "18 kB"
 
 
 def test_a_clip_says_what_it_is_good_for_above_the_sliders(result):

@@ -38,6 +38,16 @@ def test_a_joint_shows_both_sides_over_time(analysis):
     assert "%{x:.2f} s" in left.hovertemplate
 
 
+def test_who_holds_still_does_not_seem_to_move(analysis):
+    """An axis fitted to two degrees of wobble shows them as large as reps."""
+    wobble = 97.0 + np.sin(np.arange(len(analysis.track.time_s)))
+    still = replace(analysis, angles=analysis.angles | {"left_knee": wobble, "right_knee": wobble})
+    for figure in (plot_joint(still, "knee"), plot_live([0, 1], [96.0, 98.0], name="left_knee", end_s=2.0)):
+        low, high = figure.layout.yaxis.range
+        assert (high - low, (high + low) / 2) == pytest.approx((45.0, 97.0), abs=0.1)
+    assert plot_joint(analysis, "knee").layout.yaxis.range is None
+
+
 def test_every_rep_is_a_numbered_band(analysis):
     figure = plot_joint(analysis, "knee")
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [
@@ -307,6 +317,26 @@ def test_what_the_clip_cuts_is_laid_over_nothing(analysis):
     assert len(drawn) == len(plot_overlay(analysis).figure.data) - 1
 
 
+def test_where_no_two_reps_can_be_laid_over_each_other_it_is_told_what_keeps_which_out(analysis):
+    """A trainer read "one was measured throughout" under "2 reps" and asked why."""
+    one, other, cut = analysis.metrics.reps[:3]
+    gone = np.abs(analysis.track.time_s - other.turn_s) < 0.3
+    holed = {name: np.where(gone, np.nan, values) for name, values in analysis.angles.items()}
+
+    def words(*reps):
+        return plot_overlay(
+            replace(analysis, angles=holed, metrics=replace(analysis.metrics, reps=reps))
+        ).words.removeprefix("It takes two reps to lay them over each other")
+
+    assert words(one, other) == ", each seen from start to end. The knee was not seen throughout rep 2."
+    assert words(one, replace(cut, is_cut=True)).endswith(". The clip does not hold all of rep 3.")
+    slow = replace(cut, rom_deg=float("nan"))
+    assert words(one, slow).endswith(". Too few frames of rep 3 were analysed.")
+    both = replace(one, is_cut=True), replace(cut, is_cut=True)
+    assert words(*both).endswith(". The clip does not hold all of rep 1, rep 3.")
+    assert words(one) == "; the set has 1."
+
+
 def test_partial_reps_do_not_bend_the_trend(edited):
     reps = [replace(rep, rom_deg=20.0 if rep.is_partial else 100.0) for rep in edited.metrics.reps]
     drawing = plot_trend(replace(edited, metrics=replace(edited.metrics, reps=tuple(reps))))
@@ -328,6 +358,13 @@ def test_the_butterfly_mirrors_left_and_right(uneven):
     assert plot_butterfly(even).words.endswith("Both sides move alike.")
     nearly = replace(uneven, metrics=replace(uneven.metrics, asymmetry_pct=-8.0))
     assert re.search(r"The right moves 8 % further, within error \(\d\d %\)\.$", plot_butterfly(nearly).words)
+
+
+def test_partial_reps_alone_have_no_average_of_the_sides(uneven):
+    reps = tuple(replace(rep, is_partial=True) for rep in uneven.metrics.reps)
+    drawing = plot_butterfly(replace(uneven, metrics=replace(uneven.metrics, reps=reps)))
+    assert len(drawing.figure.data[0].x) == len(reps)
+    assert drawing.words == "No whole rep shows both sides, so there is no average."
 
 
 def test_one_side_alone_is_no_butterfly():

@@ -21,6 +21,7 @@ from core.corrections import Corrections, delete_rep, mark_partial, move_edges
 from core.cues import Cue
 from core.errors import ReportError
 from core.exercises import CUE_RULES
+from core.history.archive import collect_pictures, rows_to_show
 from core.mannequin import Filming, Motion, RepPlan, compute_truth
 from core.pipeline import Analysis, correct, summarize
 from core.report.bars import draw_tempo
@@ -168,6 +169,12 @@ def test_pictures_and_charts_say_what_they_show(five, stills):
     assert any(re.fullmatch(r"Rep 1, turn, 1\.\d s: \w+ knee 12\d°", label) for label in labels)
 
 
+def test_of_one_rep_neither_cadence_nor_consistency_is_told():
+    figures = {figure.label: figure for figure in key_figures(make_analysis(reps=1))}
+    told = [(figures[name].value, figures[name].detail) for name in ("Cadence", "Consistency")]
+    assert told == [("–", "Needs two measured reps")] * 2
+
+
 def test_key_figures_are_those_of_the_metrics(five):
     figures = {figure.label: figure for figure in key_figures(five)}
     rom = five.metrics.statistics["rom_deg"]
@@ -218,6 +225,16 @@ def test_no_angle_is_told_where_the_rate_withholds_ranges(tmp_path):
     assert not [label for label in labels if "°" in label]
 
 
+def test_a_rep_that_ends_where_no_frame_decodes_has_its_picture_all_the_same(five, tmp_path):
+    end_s = five.metrics.reps[0].end_s
+    rows = np.flatnonzero((five.track.time_s < end_s - 0.4) | (five.track.time_s > end_s + 0.4))
+    holed = replace(summarize(five.track.take(rows), frame_index=rows), plan=five.plan)
+    at_end = int(np.argmin(np.abs(holed.track.time_s - holed.metrics.reps[0].end_s)))
+    assert (holed.rep_count, holed.frame_index[at_end]) == (5, -1)
+    assert len(make_filmstrip(holed, write_stills(holed, tmp_path)).reps) == 4
+    assert len(collect_pictures(holed, tmp_path)) == len(rows_to_show(holed))
+
+
 def test_what_is_not_known_is_a_dash_in_the_table(five):
     unknown = replace(five.metrics.reps[1], rom_deg=math.nan, min_deg=math.nan, max_deg=math.nan, to_turn_s=math.nan)
     reps = (five.metrics.reps[0], unknown, *five.metrics.reps[2:])
@@ -231,6 +248,13 @@ def test_what_is_not_known_is_a_dash_in_the_table(five):
 def test_the_last_rep_has_a_bar_without_the_rest_that_follows_none(reps, parts):
     drawn = draw_tempo(make_analysis(reps=reps))
     assert drawn.svg.count('class="phase ') == parts + 4, "and the four of the legend"
+
+
+def test_pauses_alone_are_no_tempo_to_draw(five):
+    unseen = [replace(rep, to_turn_s=math.nan, from_turn_s=math.nan, eccentric_s=math.nan, concentric_s=math.nan,
+                      pause_turn_s=math.nan, pause_top_s=0.0) for rep in five.metrics.reps]  # fmt: skip
+    drawn = draw_tempo(replace(five, metrics=replace(five.metrics, reps=tuple(unseen))))
+    assert (drawn.svg, drawn.note) == ("", "Not drawn: the joint was not seen throughout a rep.")
 
 
 def test_left_and_right_are_compared_where_both_are_seen():
@@ -274,7 +298,7 @@ def test_cues_stand_with_time_and_bound(five):
     ]
     said = report(replace(five, cues=tuple(cues))).text
     assert "Warning. Rep 3, 6.0 s: too high by 3°. Also in rep 1 (2.0 s)." in said
-    assert "Form is told from these bounds on: depth 10°." in said
+    assert "A fault is named beyond its bound: too little depth 10°." in said
 
 
 def test_without_reps_it_is_short_and_honest():

@@ -13,6 +13,7 @@ from core.recognition import Recognition
 from core.spool import get_spool
 from core.view import View
 from core.worker import get_pool
+from pages.components.corrections import AUTOMATIC
 from pages.components.state import MAX_RESULTS, Result, Run
 from tests.report_case import make_analysis, still_clip
 from tests.test_pages import deleter, page, text_of
@@ -53,6 +54,15 @@ def test_the_joint_measured_after_a_correction_is_drawn_first(result):
     assert drawn(choose(app, "Count on", "left_elbow"))[0] == "elbow", "also where it shows no reps"
     choose(app, "Count on", None)
     assert drawn(choose(app, "Exercise", "deadlift"))[0] == "hip", "its depth is measured on the hip"
+
+
+def test_automatic_is_a_choice_and_offers_nothing_to_clear(result):
+    """From the second run on both lists had a cross at "Automatic", as if it were not the first of their lines."""
+    app = visit(result)
+    for _ in range(2):
+        lists = {box.label: box for box in app.selectbox if box.label in ("Count on", "Exercise")}
+        assert [box.proto.HasField("default") for box in lists.values()] == [True, True]
+        app.run()
 
 
 def test_curves_picked_by_hand_stay_for_the_joint_they_were_picked_for(result):
@@ -98,7 +108,7 @@ def test_another_joint_says_that_it_replaces_edited_reps_and_undo_brings_them_ba
     assert held(app).analysis.corrections.exercise == "lunge"
     assert "3 reps" in text_of(app)
     assert REPLACED not in text_of(app)
-    assert next(box for box in app.selectbox if box.label == "Count on").value is None
+    assert next(box for box in app.selectbox if box.label == "Count on").value == AUTOMATIC
 
 
 def test_the_exercise_found_comes_first_in_its_box(result):
@@ -111,6 +121,30 @@ def test_the_time_under_tension_is_named_by_what_it_is(result):
     labels = {metric.label: metric.value for metric in visit(result).metric}
     seconds = result.analysis.metrics.time_under_tension_s
     assert labels["Time in reps and pauses"] == f"{seconds:.0f} s"
+
+
+def test_where_the_joint_chosen_shows_no_rep_automatic_is_offered_with_what_it_counts(result):
+    app = visit(result)
+    offer = "Automatic counts 5 reps."
+    assert offer not in text_of(choose(app, "Count on", "left_hip"))
+    choose(app, "Count on", "left_elbow")
+    assert held(app).analysis.rep_count == 0
+    assert offer in text_of(app)
+    app.button(key="result_automatic").click().run()
+    assert held(app).analysis.rep_count == 5
+    assert offer not in text_of(app)
+    assert next(box for box in app.selectbox if box.label == "Count on").value == AUTOMATIC
+    assert not app.exception
+
+
+def test_where_automatic_counts_no_more_than_the_joint_chosen_nothing_is_offered(result):
+    found = result.analysis
+    first = replace(found.track.take([0] * len(found.track.time_s)), time_s=found.track.time_s)
+    held_still = replace(found, track=first, angles={name: 0 * values for name, values in found.angles.items()})
+    chosen = correct(held_still, Corrections(joint="left_elbow"))
+    assert chosen.rep_count == correct(chosen, Corrections()).rep_count == 0
+    app = visit(replace(result, analysis=chosen))
+    assert "result_automatic" not in {button.key for button in app.button}
 
 
 def test_another_joint_replaces_nothing_where_nothing_was_edited(result):
@@ -197,6 +231,16 @@ def test_a_withheld_time_under_tension_says_why(result):
     app = visit(replace(result, analysis=replace(result.analysis, metrics=metrics)))
     (shown,) = (metric for metric in app.metric if metric.label == "Time in reps and pauses")
     assert (shown.value, shown.proto.help) == ("–", why)
+
+
+def test_a_pause_that_was_not_measured_is_explained_beside_the_tempo(result):
+    def help_of(tempo: str) -> str:
+        metrics = replace(result.analysis.metrics, tempo=tempo)
+        app = visit(replace(result, analysis=replace(result.analysis, metrics=metrics)))
+        return next(metric.proto.help for metric in app.metric if metric.label.startswith("Tempo"))
+
+    assert help_of("1.1-0.0-0.9-?").endswith("? is a pause between reps that was not measured")
+    assert "?" not in help_of("1.1-0.0-0.9-0.4")
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,30 @@ def test_a_folder_may_be_in_the_home_folder(monkeypatch, tmp_path):
     assert (settings.spool_dir, settings.history_dir) == (tmp_path / "spool", tmp_path / "history")
 
 
-def test_limits_that_contradict_each_other_are_named(monkeypatch):
-    monkeypatch.setenv("MAX_FRAMES_TO_ANALYZE", "100")
-    monkeypatch.setenv("MIN_FRAMES_FOR_ANALYSIS", "200")
-    with pytest.raises(ValueError, match=r"^MIN_FRAMES_FOR_ANALYSIS=200: must be at most MAX_FRAMES_TO_ANALYZE, 100$"):
+@pytest.mark.parametrize(
+    "limits",
+    [
+        [("MIN_FRAMES_FOR_ANALYSIS", 200, "MAX_FRAMES_TO_ANALYZE", 100)],
+        [("MAX_FILE_SIZE_MB", 600, "SPOOL_QUOTA_MB", 500)],
+        [("MAX_FILE_SIZE_MB", 2, "SPOOL_QUOTA_MB", 1), ("MIN_FRAMES_FOR_ANALYSIS", 41, "MAX_FRAMES_TO_ANALYZE", 40)],
+    ],
+    ids=["frames", "room", "both"],
+)
+def test_limits_that_contradict_each_other_are_named(monkeypatch, limits):
+    for name, value, other, limit in limits:
+        monkeypatch.setenv(name, str(value))
+        monkeypatch.setenv(other, str(limit))
+    with pytest.raises(ValueError, match="must be at most") as caught:
         load_settings()
+    assert str(caught.value).splitlines() == [
+        f"{name}={value}: must be at most {other}, {limit}" for name, value, other, limit in limits
+    ]
+
+
+def test_a_clip_may_take_all_the_room_there_is(monkeypatch):
+    monkeypatch.setenv("MAX_FILE_SIZE_MB", "700")
+    monkeypatch.setenv("SPOOL_QUOTA_MB", "700")
+    assert load_settings().spool_quota_mb == 700
 
 
 def test_a_bad_value_stops_the_app_with_one_line(monkeypatch):

@@ -5,7 +5,6 @@ import os
 import stat
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from core.errors import UploadError
 from core.settings import Settings
 from core.spool import MB, NoRoomError, Spool, SpooledFile, TooLargeError, UploadWriter, open_spool
 from core.spool.writer import Room
-from tests.room import used_bytes
+from tests.spooled import clips_on_disk, put, used_bytes
 
 HOUR_S = 3600.0
 
@@ -25,19 +24,9 @@ def spool(tmp_path):
     with_limits.close()
 
 
-def put(spool: Spool, data: bytes = b"clip", **begin) -> SpooledFile:
-    with spool.begin(**begin) as writer:
-        writer.write(data)
-        return writer.commit()
-
-
 def write_all(writer: UploadWriter, sizes: list[int]) -> None:
     for size in sizes:
         writer.write(bytes(size))
-
-
-def clips_on_disk(spool: Spool) -> list[Path]:
-    return [path for path in spool.folder.iterdir() if path.name != ".lock"]
 
 
 # -- in ----------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What analyses leave on disk beside a clip: whose it is, what it counts for, and when it goes."""
 
+import shutil
 import signal
 import stat
 import subprocess
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import UploadError
-from core.spool import MB, NoRoomError, Spool, SpooledFile
-from tests.room import used_bytes
+from core.spool import MB, NoRoomError, Spool, StoreError
+from tests.spooled import put, used_bytes
 
 
 @pytest.fixture
@@ -20,12 +21,6 @@ def spool(tmp_path):
     with_limits = Spool(tmp_path / "base", max_file_bytes=4 * MB, quota_bytes=6 * MB, ttl_s=3600)
     yield with_limits
     with_limits.close()
-
-
-def put(spool: Spool, data: bytes = b"clip", **begin) -> SpooledFile:
-    with spool.begin(**begin) as writer:
-        writer.write(data)
-        return writer.commit()
 
 
 def fill(folder: Path, size: int = MB) -> Path:
@@ -125,6 +120,16 @@ def test_what_a_job_left_counts_once_it_has_ended(spool):
         put(spool, bytes(4 * MB))
     spool.remove(file.token)
     assert put(spool, bytes(4 * MB)).size_bytes == 4 * MB
+
+
+def test_a_folder_of_clips_that_is_gone_is_said(spool):
+    """Programs that tidy up a temporary folder take it after some days."""
+    file = put(spool)
+    shutil.rmtree(spool.folder)
+    with pytest.raises(StoreError, match=r"could not be stored: No such file.*look at SPOOL_DIR"):
+        put(spool)
+    with pytest.raises(StoreError, match="could not be stored: No such file"):
+        spool.make_folder(file.token)
 
 
 def test_a_writer_that_is_being_stopped_cannot_keep_a_folder(spool):

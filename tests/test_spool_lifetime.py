@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import UploadError
-from core.spool import MB, Spool, SpooledFile
+from core.spool import MB, Spool
 from core.spool.folder import FOLDER_PREFIX
-from tests.room import used_bytes
+from tests.spooled import clips_on_disk, put, used_bytes
 
 
 @pytest.fixture
@@ -21,16 +21,6 @@ def spool(tmp_path):
     with_limits = Spool(tmp_path / "base", max_file_bytes=MB, quota_bytes=MB, ttl_s=3600)
     yield with_limits
     with_limits.close()
-
-
-def put(spool: Spool, data: bytes = b"clip", **begin) -> SpooledFile:
-    with spool.begin(**begin) as writer:
-        writer.write(data)
-        return writer.commit()
-
-
-def clips_on_disk(spool: Spool) -> list[Path]:
-    return [path for path in spool.folder.iterdir() if path.name != ".lock"]
 
 
 # -- out ---------------------------------------------------------------------

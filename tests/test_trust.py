@@ -73,6 +73,11 @@ class TestSeen:
         assert trust.level == expected
         assert ("hidden" in trust.reason) == (expected != "good")
 
+    @pytest.mark.parametrize("point", ["knee", "ankle", "heel", "foot_index"])
+    def test_an_ankle_is_hidden_with_any_of_its_landmarks(self, point):
+        """The sole it is measured against begins at the heel."""
+        assert level(hide(film(yaw_deg=90), f"left_{point}", visibility=0.1), "left_ankle") == "none"
+
     def test_only_samples_with_a_person_count(self):
         track = film(yaw_deg=90)
         gone = (TIME_S > 0.5)[:, None]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import re
+import shutil
 import tracemalloc
 from functools import partial
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
 from core.spool import MB, Spool, multipart
 from core.spool.upload import SpoolUploads
-from tests.room import used_bytes
+from tests.spooled import used_bytes
 
 SESSION, UPLOAD_ID = "11111111-aaaa", "22222222-bbbb"
 URL = f"/_stcore/upload_file/{SESSION}/{UPLOAD_ID}"
@@ -192,6 +193,15 @@ def test_over_the_quota(site):
     assert answer.status_code == 507
     assert "SPOOL_QUOTA_MB" in answer.text
     assert len(site.clips()) == 1
+
+
+def test_a_folder_of_clips_that_is_gone_is_said(site):
+    shutil.rmtree(site.spool.folder)
+    answer = site.put(b"clip")
+    assert answer.status_code == 500
+    assert "could not be stored: No such file" in answer.text
+    assert site.spool.refusal(SESSION) == answer.text
+    assert used_bytes(site.spool.room) == 0
 
 
 def test_next_upload_clears_the_refusal(site):

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange
 
 from core.errors import VideoError
 from core.sampling import SamplingPlan, plan_sampling
@@ -146,8 +147,26 @@ def test_scaling_a_frame_does_not_depend_on_the_frames_before():
     frames += [large.reformat(format="yuv420p"), frames[0]]
     scaler = _Scaler()
     for frame in frames:
-        alone = frame.reformat(width=30, height=22, format="rgb24").to_ndarray()
-        assert np.array_equal(scaler.to_image(frame, (30, 22)), alone)
+        assert np.array_equal(scaler.to_image(frame, (30, 22)), _Scaler().to_image(frame, (30, 22)))
+
+
+@pytest.mark.parametrize("size_wh", [(120, 214), (121, 213)], ids=["even", "odd"])
+@pytest.mark.parametrize("full_range", [False, True])
+@pytest.mark.parametrize("layout", ["yuv420p", "yuvj420p", "yuv422p10le", "yuva420p", "nv12", "rgb24", "bgra"])
+def test_a_frame_keeps_its_colours_when_it_is_scaled_before_it_becomes_rgb(layout, full_range, size_wh):
+    y, x = np.mgrid[:480, :270]
+    image = 127 + 120 * np.sin(np.stack([x / 50, y / 70 + 1, (x + y) / 80], axis=-1))
+    frame = av.VideoFrame.from_ndarray(image.astype(np.uint8), format="rgb24").reformat(format=layout)
+    frame.color_range = ColorRange.JPEG if full_range else ColorRange.MPEG
+    at_once = frame.reformat(width=size_wh[0], height=size_wh[1], format="rgb24").to_ndarray()
+    difference = _Scaler().to_image(frame, size_wh).astype(int) - at_once
+    assert np.abs(difference).max() <= 10
+    assert np.abs(difference.mean(axis=(0, 1))).max() <= 2
+
+
+def test_a_frame_with_a_palette_is_scaled():
+    frame = av.VideoFrame(64, 48, "pal8")
+    assert _Scaler().to_image(frame, (32, 24)).shape == (24, 32, 3)
 
 
 def test_a_variable_rate_is_sampled_by_presentation_time(tmp_path):
@@ -310,6 +329,13 @@ def test_a_clip_damaged_after_its_probe_is_an_error_and_not_an_empty_run(tmp_pat
     path.write_bytes(data)
     with pytest.raises(VideoError, match="no frame that can be decoded"):
         list(iter_frames(path, info=info, plan=plan_for(info)))
+
+
+@pytest.mark.parametrize("colors", [8, 10, 14], ids=["YCgCo", "BT.2020 constant luminance", "ICtCp"])
+def test_colors_that_the_scaler_does_not_convert_are_read_as_if_they_were_not_told(tmp_path, colors):
+    frames = read(write_clip(tmp_path / "clip.mp4", colors=colors), resize_width=32)
+    untold = read(write_clip(tmp_path / "untold.mp4"), resize_width=32)
+    assert [frame.image.tobytes() for frame in frames] == [frame.image.tobytes() for frame in untold]
 
 
 @pytest.mark.parametrize(("size_wh", "threads"), [((1080, 1920), 4), ((2560, 1440), 2), ((3840, 2160), 1)])

@@ -31,6 +31,11 @@ def give(value: object) -> Generator[None, None, object]:
     return value
 
 
+def refuse(error: Exception) -> Numbers:
+    yield from ()
+    raise error
+
+
 def report_pid() -> Numbers:
     yield from ()
     return os.getpid()

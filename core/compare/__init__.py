@@ -1,6 +1,6 @@
-"""Two sets side by side: which moment of one is which of the other, and which differences are more than error.
+"""Two sets side by side: which rep of one is shown with which of the other, and which differences are more than error.
 
-`phase` maps time to time and lays reps over each other, `reps` sees that both are lowered together, `uncertainty` says
+`phase` pairs reps and lays them over each other, `reps` sees that both are lowered together, `uncertainty` says
 how exactly a mean is known, and `differences` puts the numbers of two analyses beside each other.
 """
 
@@ -11,7 +11,7 @@ from core.compare.differences import (
     detectable_changes,
     measure_alike,
 )
-from core.compare.phase import PHASE_PCT, Moments, PhaseCurves, map_time, pair_in_order, pair_with_one, phase_curves
+from core.compare.phase import PHASE_PCT, Moments, PhaseCurves, pair_in_order, pair_with_one, phase_curves
 from core.compare.reps import are_opposite, moments_in_phase
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 
@@ -25,7 +25,6 @@ __all__ = [
     "are_opposite",
     "compare_sets",
     "detectable_changes",
-    "map_time",
     "measure_alike",
     "minimal_detectable_change",
     "moments_in_phase",

@@ -8,7 +8,7 @@ from core.compare.errors_measured import COUNT_ERROR, count_limit, error_of
 from core.compare.reps import are_opposite
 from core.compare.uncertainty import Estimate, minimal_detectable_change
 from core.exercises import BY_NAME
-from core.metrics.joint import base_joint
+from core.landmarks import base_joint
 from core.pipeline import Analysis, correct
 from core.sampling import supported_at
 
@@ -222,10 +222,7 @@ def _same_view(one: Analysis, other: Analysis) -> bool:
 
 
 def are_places_alike(one: tuple[str, float], other: tuple[str, float]) -> bool:
-    """Tell whether the camera stood alike, by `place` and `turn_deg` of its views; left and right are alike.
-
-    What the history kept before there was `place` calls an oblique view from behind ``oblique``.
-    """
+    """Tell whether the camera stood alike, by `place` and `turn_deg` of its views; left and right are alike."""
     halves = [_HALVES.get(name, {name}) for name, _ in (one, other)]
     return bool(halves[0] & halves[1]) and abs(one[1] - other[1]) <= VIEW_APART_DEG
 
@@ -243,7 +240,7 @@ def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[
         ),
         (
             not _same_view(one, other),
-            f"The camera stood elsewhere. A: {_seen(one)}. B: {_seen(other)}. Angles from different places "
+            f"The camera stood elsewhere. {_seen_apart(one, other)} Angles from different places "
             "are off by different amounts; film from the same place to compare them.",
         ),
         (
@@ -261,6 +258,15 @@ def _how_apart(one: Analysis, other: Analysis) -> str:
 
 def _named(exercise: str | None) -> str:
     return BY_NAME[exercise].label if exercise else "not clear"
+
+
+def _seen_apart(one: Analysis, other: Analysis) -> str:
+    """Say from where each is seen; two of the same words lie some degrees apart."""
+    around = [abs(each.view.yaw_deg) for each in (one, other)]
+    if _seen(one) != _seen(other) or not all(map(math.isfinite, around)):
+        return f"A: {_seen(one)}. B: {_seen(other)}."
+    degrees = "A at {:.0f}° and B at {:.0f}° around the body".format(*around)
+    return f"Both: {_seen(one)}, but {degrees}: 0° is its front, 90° its side, 180° its back."
 
 
 def _seen(analysis: Analysis) -> str:

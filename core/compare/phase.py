@@ -20,8 +20,6 @@ from core.pipeline import Analysis
 Floats = NDArray[np.float64]
 Moments = tuple[float, float, float]
 """Start, turn and end of a rep in seconds."""
-Pair = tuple[Moments, Moments]
-"""A rep of one set and the rep of the other that is shown with it."""
 
 PHASE_PCT = np.linspace(0.0, 100.0, 101)
 TURN_PCT = 50.0
@@ -37,42 +35,6 @@ def pair_in_order(count: int, others: int, *, align: Literal["first", "last"] = 
 def pair_with_one(count: int, other: int) -> list[tuple[int, int]]:
     """Pair every rep with one and the same rep of the other set: the best one, say."""
     return [(place, other) for place in range(count)]
-
-
-def map_time(pairs: Sequence[Pair], time_s: float) -> float:
-    """Return the moment of the other set that has the phase of a moment of one.
-
-    Parameters
-    ----------
-    pairs
-        In order of the first set's time; at least one.
-    time_s
-        Seconds in the first set.
-
-    Returns
-    -------
-    float
-        Seconds in the other set: linear from start to turn, from turn to end, and through the rest up to the next
-        pair. Before the first pair and after the last, time runs alike in both. Where the other set would have to
-        run backwards through a rest (the same rep again), it waits at the rep's end. It may lie outside the clip.
-    """
-    at = max((index for index, (one, _) in enumerate(pairs) if one[0] <= time_s), default=0)
-    (start, turn, end), (other_start, other_turn, other_end) = pairs[at]
-    if time_s < start:
-        return other_start + time_s - start
-    if time_s <= turn:
-        return _between(time_s, (start, turn), (other_start, other_turn))
-    if time_s <= end:
-        return _between(time_s, (turn, end), (other_turn, other_end))
-    if at + 1 == len(pairs):
-        return other_end + time_s - end
-    (next_start, _, _), (other_next, _, _) = pairs[at + 1]
-    return _between(time_s, (end, next_start), (other_end, other_next)) if other_next >= other_end else other_end
-
-
-def _between(value: float, span: tuple[float, float], other: tuple[float, float]) -> float:
-    share = (value - span[0]) / (span[1] - span[0]) if span[1] > span[0] else 0.0
-    return other[0] + share * (other[1] - other[0])
 
 
 @dataclass(frozen=True)

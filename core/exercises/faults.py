@@ -12,7 +12,7 @@ class CueRule:
     kind
         Key, and the name of its measure in `core.cues`.
     name
-        What is looked for, in a few words.
+        What is looked for, in a few words, and where in the rep, if there alone: "not found" says nothing of the rest.
     threshold, unit
         The bound the measured value has to pass.
     severity
@@ -44,28 +44,28 @@ CUE_RULES = {
     rule.kind: rule
     for rule in (
         CueRule(
-            "squat_depth", "depth", 10, "°", "warning", _SIDE,
+            "squat_depth", "too little depth", 10, "°", "warning", _SIDE,
             "thigh stopped {:.0f}° above parallel",
             "parallel: hip crease level with the knee, IPF Technical Rules and Myer et al. 2014; 10° for the landmarks",
         ),
         CueRule(
-            "knee_past_toes", "knees past the toes", 30, "% of the shin", "hint", _SIDE,
-            "knee went past the toes by {:.0f} % of the shin's length; fine if the heel stays down",
+            "knee_past_toes", "knees past the toes at the bottom", 30, "% of the shin", "hint", _SIDE,
+            "at the bottom the knee went past the toes by {:.0f} % of the shin's length; fine if the heel stays down",
             "rule of thumb; holding the knee back loads the hip instead, Fry et al., J Strength Cond Res 17:629 (2003)",
         ),
         CueRule(
-            "trunk_past_shin", "trunk lean", 20, "°", "warning", _SIDE,
-            "trunk leaned {:.0f}° further forward than the shin; keep the chest up",
+            "trunk_past_shin", "too much trunk lean at the bottom", 20, "°", "warning", _SIDE,
+            "at the bottom the trunk leaned {:.0f}° further forward than the shin; keep the chest up",
             "trunk parallel to shin: Myer et al., Strength Cond J 36(6):4 (2014); 20° is a rule of thumb",
         ),
         CueRule(
-            "knees_inward", "knees inward", 20, "%", "warning", _FACING,
-            "knees came {:.0f} % closer together than the ankles; push the knees out",
+            "knees_inward", "knees inward at the bottom", 20, "%", "warning", _FACING,
+            "at the bottom the knees came {:.0f} % closer together than the ankles; push the knees out",
             "knee separation as in Noyes et al., Am J Sports Med 33:197 (2005), over the ankles'; 20 %: rule of thumb",
         ),
         CueRule(
-            "lunge_lean", "trunk lean", 40, "°", "hint", _SIDE,
-            "trunk leaned forward by {:.0f}°; stay tall", _THUMB,
+            "lunge_lean", "too much trunk lean at the bottom", 40, "°", "hint", _SIDE,
+            "at the bottom the trunk leaned forward by {:.0f}°; stay tall", _THUMB,
         ),
         CueRule(
             "hips_sag", "sagging hips", 20, "°", "warning", _SIDE,
@@ -76,7 +76,7 @@ CUE_RULES = {
             "hips stood {:.0f}° above the line to the ankles", _THUMB,
         ),
         CueRule(
-            "push_up_depth", "depth", 10, "°", "warning", _SIDE,
+            "push_up_depth", "too little depth", 10, "°", "warning", _SIDE,
             "elbows stopped {:.0f}° short of a right angle",
             "90° at the elbow: FITNESSGRAM push-up test; 10° for the landmarks",
         ),
@@ -89,7 +89,7 @@ CUE_RULES = {
             "trunk swung through {:.0f}°; lift without momentum", _THUMB,
         ),
         CueRule(
-            "hands_uneven", "hands off level", 10, "°", "warning", _FACING,
+            "hands_uneven", "hands off level at the top", 10, "°", "warning", _FACING,
             "hands {:.0f}° off level at the top", _THUMB,
         ),
         CueRule(

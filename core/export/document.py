@@ -21,7 +21,11 @@ def to_json(analysis: Analysis, *, clip: str) -> str:
 
 
 def to_nobody_json(error: NoPersonError, *, clip: str, total_s: float) -> str:
-    """Return the result of a clip without a person: no rep, the reason, and null for what was not measured."""
+    """Return the result of a clip that shows nobody, or somebody too briefly.
+
+    It holds the reason, and null for what was not measured. `rep_count` is 0 all the same: tools rely on a whole number
+    there; that nothing was measured says ``set``, which is null.
+    """
     document = {
         "clip": clip,
         "rep_count": 0,

@@ -89,15 +89,20 @@ def _read(path: Path | BinaryIO) -> dict[str, NDArray[np.float64]]:
 def _to_track(arrays: dict[str, NDArray[np.float64]]) -> LandmarkTrack:
     landmarks = arrays["landmarks"]
     unseen = ~(np.abs(landmarks[:, :, :2]) < _LARGEST).all(axis=2)
-    landmarks = np.where(np.expand_dims(unseen, 2), np.nan, landmarks)
+    landmarks = _without_wild(np.where(np.expand_dims(unseen, 2), np.nan, landmarks))
     depth = landmarks[:, :, 2] if landmarks.shape[2] > 2 else np.full(unseen.shape, np.nan)
     visibility = landmarks[:, :, 3] if landmarks.shape[2] > 3 else np.ones(unseen.shape)
     return LandmarkTrack(
         time_s=arrays["time_s"],
         xyz=np.dstack([landmarks[:, :, 0], landmarks[:, :, 1], depth]),
         visibility=np.where(unseen, np.nan, visibility),
-        world=arrays.get("world", np.full((*unseen.shape, 3), np.nan)),
+        world=_without_wild(arrays.get("world", np.full((*unseen.shape, 3), np.nan))),
     )
+
+
+def _without_wild(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a copy with NaN for what is infinite, or larger than any coordinate."""
+    return np.where(np.abs(values) < _LARGEST, values, np.nan)
 
 
 _DAMAGED = (

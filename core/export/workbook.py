@@ -10,6 +10,7 @@ import numpy as np
 
 from core import __version__
 from core.compare.sides import say_sides
+from core.exercises import BY_NAME
 from core.export.tables import CONVENTION, frame_rows, rep_record
 from core.landmarks import ANGLE_NAMES
 from core.metrics import RepMetrics
@@ -129,7 +130,9 @@ class _Sheet:
 
 
 def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
-    metrics, wrapped = analysis.metrics, {"text_wrap": True}
+    metrics, wrapped, exercise = analysis.metrics, {"text_wrap": True}, analysis.recognition.exercise
+    joint = analysis.count.driving_joint
+    who = "chosen by the trainer" if analysis.corrections.joint else "found by RepScope"
     sheet.head(["Set", "Value", "SD", "Reps", "What it is"])
     facts: list[tuple[object, ...]] = [
         ("Clip", clip),
@@ -141,8 +144,8 @@ def _write_summary(sheet: _Sheet, analysis: Analysis, *, clip: str) -> None:
             None,
             "Clearly less range, or about half a way out or home cut off by the clip: listed, not counted",
         ),
-        ("Exercise", _words(analysis.recognition.exercise), None, None, analysis.recognition.reason),
-        ("Counted on", _words(analysis.count.driving_joint)),
+        ("Exercise", BY_NAME[exercise].label.capitalize() if exercise else "", None, None, analysis.recognition.reason),
+        ("Counted on", _words(joint), None, None, who if joint else ""),
         ("Reps edited by hand", analysis.corrections.reps is not None),
     ]
     for fact in facts:

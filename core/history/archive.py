@@ -21,7 +21,7 @@ from core.metrics import RepMetrics
 from core.pipeline import Analysis, Timing, clip_warnings, correct, summarize
 from core.report.filmstrip import choose_reps
 from core.sampling import SamplingPlan
-from core.stills import still_path
+from core.stills import row_at, still_path
 from core.video import VideoInfo
 
 FORMAT = 1
@@ -132,9 +132,6 @@ def rows_to_show(analysis: Analysis) -> list[int]:
     reps = analysis.metrics.reps
     ordered: dict[RepMetrics, None] = dict.fromkeys([rep for rep, _ in choose_reps(reps)])
     ordered |= dict.fromkeys(reps)
-    rows = dict.fromkeys(
-        int(np.argmin(np.abs(analysis.track.time_s - at_s)))
-        for rep in ordered
-        for at_s in (rep.turn_s, rep.start_s, rep.end_s)
-    )
+    moments = (at_s for rep in ordered for at_s in (rep.turn_s, rep.start_s, rep.end_s))
+    rows = dict.fromkeys(row_at(analysis.track.time_s, at_s, frame_index=analysis.frame_index) for at_s in moments)
     return list(rows)[:MAX_PICTURES]

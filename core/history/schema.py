@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The last revision in `migrations/versions`; a test compares the two."""
 
 metadata = MetaData(

@@ -36,7 +36,7 @@ from core.history.rows import (
     to_summary,
 )
 from core.history.schema import analyses, pictures
-from core.history.words import fold, name_key
+from core.history.words import name_key, search_words
 from core.pipeline import Analysis
 from core.settings import Settings
 from core.spool.writer import MB, SpooledFile
@@ -200,8 +200,8 @@ class HistoryStore:
         Parameters
         ----------
         text
-            Words that must all occur in athlete, name, note, exercise or the clip's name; case and accents do not
-            matter.
+            Words that must all occur in athlete, name, note, exercise or the clip's name; case, accents and hyphens do
+            not matter.
         athlete, exercise
             Only those; an empty string finds what has none, None finds all. Case, blanks and encoding of the
             athlete's name do not matter.
@@ -211,7 +211,7 @@ class HistoryStore:
         if not self.database.is_there:
             return []
         query = sa.select(*LIGHT).where(analyses.c.owner == owner.name)
-        for word in fold(text).split():
+        for word in search_words(text):
             query = query.where(analyses.c.searched.contains(word, autoescape=True))
         if athlete is not None:
             query = query.where(analyses.c.athlete.in_(self._spellings(owner, athlete)))

@@ -9,7 +9,8 @@ from functools import partial
 
 from core.compare.differences import are_places_alike
 from core.history.labels import SavedSummary
-from core.metrics.joint import base_joint
+from core.landmarks import base_joint
+from core.view import say_place
 
 Measure = Callable[[SavedSummary], float]
 _MEASURES: dict[str, Measure] = {
@@ -54,6 +55,8 @@ class Trend:
     elsewhere
         Points of the sets that were filmed from another place than the newest with this number, by the name of the
         series: in no verdict.
+    place
+        From where the newest was filmed, in words; empty where it is not known, and for what is one from anywhere.
     """
 
     title: str
@@ -62,6 +65,7 @@ class Trend:
     left_out: int = 0
     detectable: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    place: str = ""
 
 
 def first_and_last(saved: Sequence[SavedSummary]) -> dict[str, tuple[SavedSummary, SavedSummary]]:
@@ -138,7 +142,9 @@ def _follow(
         {label: _by_day(followed[name][part], _MEASURES[name], _mean) for label, name in names.items()}
         for part in (0, 1)
     )
-    return Trend(title, unit, series, left_out, {label: limits[name] for label, name in names.items()}, elsewhere)
+    here = [one for name in names.values() for one in followed[name][0]]
+    detectable = {label: limits[name] for label, name in names.items()}
+    return Trend(title, unit, series, left_out, detectable, elsewhere, _say_place(_newest_place(here)))
 
 
 def _newest_place(saved: Sequence[SavedSummary]) -> Place | None:
@@ -146,6 +152,14 @@ def _newest_place(saved: Sequence[SavedSummary]) -> Place | None:
     known = [one for one in saved if one.figures.view is not None and math.isfinite(one.figures.turn_deg)]
     newest = max(known, key=lambda one: (one.labels.session_on, one.saved_at), default=None)
     return (str(newest.figures.view), newest.figures.turn_deg) if newest else None
+
+
+def _say_place(place: Place | None) -> str:
+    """Return from where that is; the two sides are alike."""
+    if place is None:
+        return ""
+    name, turn_deg = place
+    return "from the side" if name in ("side_left", "side_right") else say_place(name, turn_deg=turn_deg)
 
 
 def _is_from(place: Place | None, one: SavedSummary) -> bool:

@@ -6,6 +6,8 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 """Letters that Unicode does not take apart into one of a to z and a mark."""
+_HYPHENS = str.maketrans(dict.fromkeys("-\N{HYPHEN}\N{EN DASH}\N{MINUS SIGN}", " "))
+"""Also what NFKD makes of a non-breaking hyphen."""
 
 
 def fold(text: str) -> str:
@@ -15,6 +17,11 @@ def fold(text: str) -> str:
     """
     parted = normalize("NFKD", text.casefold())
     return "".join(sign for sign in parted if not combining(sign)).translate(_LETTERS)
+
+
+def search_words(text: str) -> list[str]:
+    """Return the folded words of a search, parted at hyphens too: "push-up" finds "push up" as well as "push-up"."""
+    return fold(text).translate(_HYPHENS).split()
 
 
 def tidy_name(name: str) -> str:

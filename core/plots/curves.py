@@ -14,6 +14,8 @@ from core.reps import Rep
 _BAND, _PARTIAL_BAND, _BAND_EDGE = translucent(ACCENT, 0.1), translucent(NEUTRAL, 0.1), translucent(NEUTRAL, 0.5)
 _EDITED_EDGE = REP_COLORS["edited"]
 _HEIGHT_PX = 280
+_LEAST_SPAN_DEG = 45.0
+"""What the axis of angles spans at least: who holds still would seem to move, where 2 degrees of wobble fill it."""
 SWING_OF_ERROR = 2 * 2**0.5
 """An error that swings in time with the reps, as depth that leaks into an angle does, runs through so many times its
 RMSE: those of a sine."""
@@ -117,7 +119,7 @@ def _range(values: NDArray[np.float64]) -> float:
 def _mark_turning_points(figure: go.Figure, analysis: Analysis, *, names: list[str]) -> None:
     whole = [rep for rep in analysis.metrics.reps if not rep.is_partial]
     turns = [(rep.turn_s, _turning_name(analysis, rep, names=names)) for rep in whole]
-    sides = [TRUNK_LEAN if name == TRUNK_LEAN else name.split("_")[0] for _, name in turns]
+    sides = [driven_side(name) or TRUNK_LEAN for _, name in turns]
     figure.add_scatter(
         x=[turn_s for turn_s, _ in turns],
         y=[np.interp(turn_s, analysis.track.time_s, analysis.angles[name]) for turn_s, name in turns],
@@ -161,6 +163,11 @@ def _draw_reps(figure: go.Figure, reps: list[Rep]) -> None:
 
 
 def _style(figure: go.Figure, *, y_title: str, end_s: float) -> go.Figure:
+    drawn = np.concatenate([np.array(trace.y, float) for trace in figure.data])
+    drawn = drawn[np.isfinite(drawn)]
+    if len(drawn) and np.ptp(drawn) < _LEAST_SPAN_DEG:
+        middle = (drawn.min() + drawn.max()) / 2
+        figure.update_yaxes(range=[middle - _LEAST_SPAN_DEG / 2, middle + _LEAST_SPAN_DEG / 2])
     return figure.update_layout(
         height=_HEIGHT_PX,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from core.history.trends import Point, Trend
 from core.palette import ACCENT, NEUTRAL, PHASE_COLORS
 from core.plots.shape import Drawing
+from core.report.words import count_of
 
 _HEIGHT_PX = 240
 _COLORS = {"": ACCENT, "Lowering": PHASE_COLORS["eccentric"], "Lifting": PHASE_COLORS["concentric"]}
@@ -57,12 +58,13 @@ def plot_sessions(trend: Trend) -> Drawing:
     day_format = "%d %b" if days[0].year == days[-1].year else "%d %b %Y"
     ticks = {"tickvals": days} if len(days) <= 6 else {"nticks": 6}
     figure.update_xaxes(automargin=True, tickformat=day_format, **ticks)
-    figure.update_yaxes(title={"text": trend.unit}, automargin=True, zeroline=False, rangemode="tozero")
+    title = f"{trend.title.split(',')[0]} ({trend.unit})"  # the joint stands above
+    figure.update_yaxes(title={"text": title}, automargin=True, zeroline=False, rangemode="tozero")
     words = " ".join(
         _in_words(name, points, trend.unit, detectable=trend.detectable.get(name, math.nan))
         for name, points in drawn.items()
     )
-    return Drawing(figure, words + _elsewhere(apart) + _left_out(trend.left_out))
+    return Drawing(figure, words + _elsewhere(apart, place=trend.place) + _left_out(trend.left_out))
 
 
 def _in_words(name: str, points: tuple[Point, ...], unit: str, *, detectable: float) -> str:
@@ -92,9 +94,12 @@ def _number(value: float) -> str:
     return number.replace("-", "\N{MINUS SIGN}")
 
 
-def _elsewhere(apart: Mapping[str, tuple[Point, ...]]) -> str:
+def _elsewhere(apart: Mapping[str, tuple[Point, ...]], *, place: str) -> str:
     sessions = len({point.day for points in apart.values() for point in points})
-    return f" Filmed from another place than the newest, so not compared: {sessions}." if sessions else ""
+    if not sessions:
+        return ""
+    left_out = f"{count_of(sessions, 'session')} from elsewhere {'is' if sessions == 1 else 'are'} not compared"
+    return f" Filmed {place}, as the newest was; {left_out}."
 
 
 def _left_out(sets: int) -> str:

@@ -55,14 +55,12 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
     own mean. A rep with a gap in its angle, with too few frames for its range, or cut by the clip, is left out.
     """
-    curves = [(rep, normalize_rep(analysis, rep)) for rep in analysis.metrics.reps if not rep.is_cut]
-    drawn = [(rep, curve) for rep, curve in curves if curve is not None and math.isfinite(rep.rom_deg)]
     if not supported_at(analysis.sample_rate_hz)["rom_and_tempo"]:
         return Drawing(None, _why_withheld(analysis.metrics, "The reps"))
+    curves = [(rep, _curve_to_lay(analysis, rep)) for rep in analysis.metrics.reps]
+    drawn = [(rep, curve) for rep, curve in curves if not isinstance(curve, str)]
     if len(drawn) < 2:
-        return Drawing(
-            None, f"Reps are laid over each other from two on; {_count(len(drawn))} measured from its start to its end."
-        )
+        return Drawing(None, _why_too_few(curves))
     figure, spreads = go.Figure(), []
     for rep, curve in drawn:
         figure.add_scatter(
@@ -168,6 +166,8 @@ def plot_butterfly(analysis: Analysis) -> Drawing:
     figure.update_layout(barmode="relative", bargap=0.35)
     whole = [rep for rep in reps if not rep.is_partial]
     means = {side: to_statistic(_values(whole, f"{side}_rom_deg")).mean for side in SIDES}
+    if not all(map(math.isfinite, means.values())):
+        return Drawing(figure, "No whole rep shows both sides, so there is no average.")
     return Drawing(figure, f"Left {means['left']:.0f}°, right {means['right']:.0f}° on average.{_sides(analysis)}")
 
 
@@ -315,6 +315,27 @@ def _why_withheld(metrics: SetMetrics, what: str) -> str:
     return next(of_range, f"{what}: not measured throughout any rep.")
 
 
+def _why_too_few(curves: list[tuple[RepMetrics, NDArray[np.float64] | str]]) -> str:
+    """Say why no two reps can be laid over each other: there are not two, or what keeps which of them out."""
+    if len(curves) < 2:
+        return f"It takes two reps to lay them over each other; the set has {len(curves) or 'none'}."
+    names: dict[str, list[str]] = {}
+    for rep, why in curves:
+        if isinstance(why, str):
+            names.setdefault(why, []).append(f"{rep.name[0].lower()}{rep.name[1:]}")
+    left_out = " ".join(why.format(", ".join(named)) for why, named in names.items())
+    return f"It takes two reps to lay them over each other, each seen from start to end. {left_out}"
+
+
+def _curve_to_lay(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | str:
+    """Return a rep's curve to lay over others, or why there is none, with a place for the rep's name."""
+    if rep.is_cut:
+        return "The clip does not hold all of {}."
+    if (curve := normalize_rep(analysis, rep)) is None:
+        return f"The {_words(rep.joint or 'joint').lower()} was not seen throughout {{}}."
+    return curve if math.isfinite(rep.rom_deg) else "Too few frames of {} were analysed."
+
+
 def _sides(analysis: Analysis) -> str:
     sides = compare_sides(analysis)
     if sides is None:
@@ -323,10 +344,6 @@ def _sides(analysis: Analysis) -> str:
         return " Both sides move alike."
     error = f", {say_error(sides)}" if say_error(sides) else ""
     return f" The {sides.further} moves {sides.pct:.0f} % further{error}."
-
-
-def _count(number: int) -> str:
-    return {0: "none was", 1: "one was"}.get(number, f"{number} were")
 
 
 def _words(name: str) -> str:

@@ -110,11 +110,12 @@ def draw_tempo(analysis: Analysis) -> Figure:
     """Draw the phases of every rep as a stacked bar."""
     title = "Tempo of each rep"
     reps, phases = analysis.metrics.reps, phases_of(analysis.metrics)
-    times = np.array([[getattr(rep, phase.field) for phase in phases] for rep in reps])
-    if not np.isfinite(times).any():
+    times = np.array([[getattr(rep, phase.field) for phase in phases] for rep in reps]).reshape(-1, len(phases))
+    is_timed = np.isfinite(times[:, [phase.kind != "rest" for phase in phases]]).all(axis=1)
+    if not is_timed.any():
         return Figure(title, "", f"Not drawn: {why_no_range(analysis)}.")
     height = half_height(analysis)
-    longest = float(np.nanmax(np.nansum(times, axis=1)))
+    longest = float(np.nansum(times[is_timed], axis=1).max())
     area = Plot(LEFT_PX, 30, HALF_PX - 4, height - 18, (0, 1), (0, 1.08 * longest))
     slots = _Slots(area, reps)
     parts = [hatch("hatch-lift"), axes(area), text(0, 11, "seconds")]

@@ -288,7 +288,7 @@ def _method(analysis: Analysis) -> list[str]:
         how = "chosen by the trainer" if corrections.joint else "found by itself"
         said.append(f"Counted on: {say_joint(analysis.count.driving_joint)} ({how}).")
     if bounds := [_bound(cue) for cue in {cue.kind: cue for cue in analysis.cues}.values()]:
-        said.append(f"Form is told from these bounds on: {', '.join(bounds)}.")
+        said.append(f"A fault is named beyond its bound: {', '.join(bounds)}.")
     if math.isfinite(analysis.metrics.statistics["rom_deg"].sd):
         said.append("± SD: standard deviation, how far the reps are from their mean; two in three are within it.")
     return [*filter(None, said), _edits(analysis)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.compare.phase import normalize_rep
-from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN
+from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, TRUNK_LEAN, without_side
 from core.metrics import RepMetrics
 from core.pipeline import Analysis
 from core.report.charts import (
@@ -75,7 +75,7 @@ class Figure:
 def draw_curve(analysis: Analysis) -> Figure:
     """Draw the measured angle over the whole clip, each rep a numbered band."""
     names = measured_angles(analysis)
-    joints = list(dict.fromkeys(name.removeprefix("left_").removeprefix("right_") for name in names))
+    joints = list(dict.fromkeys(map(without_side, names)))
     title = f"{say_joint(joints[0]).capitalize()} angle over the set" if joints else "Angle over the set"
     if not names:
         return Figure(title, "", "No angle was seen for long enough to draw it.")

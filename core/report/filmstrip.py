@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.landmarks import DRAWN, INDEX, JOINTS, SIDES, SKELETON, TRUNK_LEAN, joint_indices
+from core.geometry import VISIBILITY_GATE
+from core.landmarks import DRAWN, INDEX, SIDES, SKELETON, TRUNK_LEAN, joint_indices, without_side
 from core.metrics import RepMetrics
+from core.metrics.joint import driven_side
 from core.pipeline import Analysis
 from core.report.words import count_of, rep_name, say, say_joint
-from core.stills import still_path
+from core.stills import row_at, still_path
 
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -27,8 +29,6 @@ MARGIN = 0.16
 """Air around the body, as a share of its larger side."""
 ASPECT = (0.74, 1.3)
 """Narrowest and widest picture, width over height: two rows of them leave room for the curve."""
-SEEN_MIN = 0.3
-"""A landmark less visible than this is not drawn: the model guesses it."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ def make_filmstrip(analysis: Analysis, folder: Path | None) -> Filmstrip:
         return Filmstrip((), "No pictures: there is no rep to show.")
     if analysis.plan is None:
         return Filmstrip((), "No pictures: the set was analysed from landmarks, without a clip.")
-    rows = [[_row_at(analysis, at_s) for at_s in _moments(rep)] for rep, _ in chosen]
-    paths = [still_path(folder, analysis.frame_index[row]) for each in rows for row in each] if folder else []
+    time_s, frames = analysis.track.time_s, analysis.frame_index
+    rows = [[row_at(time_s, at_s, frame_index=frames) for at_s in _moments(rep)] for rep, _ in chosen]
+    paths = [still_path(folder, frames[row]) for each in rows for row in each] if folder else []
     if not paths or not all(path.is_file() for path in paths):
         return Filmstrip((), "No pictures: those of this clip are no longer on the server. Analyze the clip again.")
     box = _crop(analysis, [row for each in rows for row in each])
@@ -111,10 +112,6 @@ def choose_reps(reps: tuple[RepMetrics, ...]) -> list[tuple[RepMetrics, str]]:
 
 def _moments(rep: RepMetrics) -> tuple[float, float, float]:
     return rep.start_s, rep.turn_s, rep.end_s
-
-
-def _row_at(analysis: Analysis, at_s: float) -> int:
-    return int(np.argmin(np.abs(analysis.track.time_s - at_s)))
 
 
 def _crop(analysis: Analysis, rows: list[int]) -> Box:
@@ -182,8 +179,8 @@ def _measured(joint: str) -> list[tuple[str, str]]:
     if joint == TRUNK_LEAN:
         return [(f"{side}_shoulder", f"{side}_hip") for side in SIDES]
     names = list(INDEX)
-    sided = [f"{side}_{joint}" for side in SIDES] if joint in JOINTS else [joint] if joint else []
-    chains = [joint_indices(name.partition("_")[2], name.partition("_")[0]) for name in sided]
+    side = driven_side(joint)
+    chains = [joint_indices(without_side(joint), each) for each in ([side] if side else SIDES)] if joint else []
     return [(names[one], names[other]) for chain in chains for one, other in pairwise(chain)]
 
 
@@ -193,7 +190,7 @@ def _paths(analysis: Analysis, segments: list[tuple[str, str]], row: int) -> str
     for names in segments:
         at = [INDEX[name] for name in names]
         ends = analysis.track.xyz[row, at, :2]
-        if np.isfinite(ends).all() and (analysis.track.visibility[row, at] >= SEEN_MIN).all():
+        if np.isfinite(ends).all() and (analysis.track.visibility[row, at] >= VISIBILITY_GATE).all():
             (x1, y1), (x2, y2) = ends.tolist()
             parts.append(f"M{x1:.1f},{y1:.1f}L{x2:.1f},{y2:.1f}")
     return "".join(parts)

@@ -17,9 +17,20 @@ from pathlib import Path
 
 from core.settings import Settings, load_settings
 from core.spool.store import Spool
-from core.spool.writer import MB, NoRoomError, SpooledFile, TooLargeError, UploadWriter
+from core.spool.writer import MB, NoRoomError, SpooledFile, StoreError, TooLargeError, UploadWriter, say_too_large
 
-__all__ = ["MB", "NoRoomError", "Spool", "SpooledFile", "TooLargeError", "UploadWriter", "get_spool", "open_spool"]
+__all__ = [
+    "MB",
+    "NoRoomError",
+    "Spool",
+    "SpooledFile",
+    "StoreError",
+    "TooLargeError",
+    "UploadWriter",
+    "get_spool",
+    "open_spool",
+    "say_too_large",
+]
 
 
 @cache

@@ -108,6 +108,8 @@ class Spool:
         ------
         TooLargeError, NoRoomError
             The announced size is over the limit, or does not fit into the quota or on the disk.
+        StoreError
+            The folder of clips is gone or cannot be written to.
         """
         if owner is not None:
             with self._locked():
@@ -208,8 +210,8 @@ class Spool:
         ------
         UploadError
             The clip is gone: it expired, or was removed in the uploader.
-        NoRoomError
-            The disk is full.
+        NoRoomError, StoreError
+            The disk is full, or refuses it for another reason.
         """
         with self.hold(token), self._locked(), disk_errors():
             path = make_run_folder(self.folder)

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.errors import UploadError
 from core.spool.multipart import FilePart
 from core.spool.store import Spool, new_receipt
-from core.spool.writer import MB, NoRoomError, TooLargeError
+from core.spool.writer import MB, NoRoomError, StoreError, TooLargeError
 
 log = logging.getLogger("repscope")
 
@@ -30,7 +30,7 @@ log = logging.getLogger("repscope")
 UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 FRAMING_BYTES = MB  # a multipart body may be this much larger than its file; Streamlit allows the same
 PASSED_ON = (b"content-disposition", b"content-type")
-STATUS = {TooLargeError: 413, NoRoomError: 507}
+STATUS = {TooLargeError: 413, StoreError: 500, NoRoomError: 507}
 
 
 class SpoolUploads:

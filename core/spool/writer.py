@@ -12,7 +12,7 @@ from typing import Self
 
 from core.errors import UploadError
 
-MB = 2**20  # as Streamlit's uploader counts, so that page and server name the same limit
+MB = 2**20  # no less than Streamlit's uploader counts, which keeps back what is larger
 
 # First bytes of the containers we accept: offset, magic, media type. What the browser declares is
 # not trusted, because the type goes out again in a header.
@@ -29,8 +29,20 @@ class TooLargeError(UploadError):
     """The clip is larger than ``MAX_FILE_SIZE_MB``."""
 
 
+def say_too_large(max_mb: float) -> str:
+    """Say that a clip is too large, and what to do: the server does, or the browser, which does not send it."""
+    return (
+        f"The clip is larger than {max_mb:g} MB, the limit on this server (MAX_FILE_SIZE_MB). "
+        "Trim it to the set or record at a lower resolution, then upload it again."
+    )
+
+
 class NoRoomError(UploadError):
     """The quota of the spool, or the disk under it, is used up."""
+
+
+class StoreError(UploadError):
+    """The folder of clips is gone or broken: nothing the user did."""
 
 
 @dataclass(frozen=True)
@@ -116,10 +128,7 @@ class UploadWriter:
             The size is over the limit, or does not fit into the quota.
         """
         if size_bytes > self._max_bytes:
-            raise TooLargeError(
-                f"The clip is larger than {self._max_bytes / MB:g} MB, the limit on this server (MAX_FILE_SIZE_MB). "
-                "Trim it to the set or record at a lower resolution, then upload it again."
-            )
+            raise TooLargeError(say_too_large(self._max_bytes / MB))
         if size_bytes > self._claimed_bytes:
             self._room.claim(self._path.name, size_bytes=size_bytes)
             self._claimed_bytes = size_bytes
@@ -131,6 +140,8 @@ class UploadWriter:
         ------
         TooLargeError, NoRoomError
             The clip outgrew the size limit, the quota or the disk.
+        StoreError
+            The disk refuses it for another reason.
         """
         self.claim(self.size_bytes + len(chunk))
         self._head = self._head or chunk[:16]
@@ -149,6 +160,8 @@ class UploadWriter:
         ------
         UploadError
             Nothing was written: the user's file is empty.
+        NoRoomError, StoreError
+            The disk says only now that it does not have it.
         """
         if self.size_bytes == 0:
             raise UploadError("The file is empty (0 bytes). Record or export the clip again, then upload it.")
@@ -202,10 +215,13 @@ def _no_room(why: str) -> NoRoomError:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Translate a full disk or an exhausted disk quota."""
+    """Translate what the disk under the folder of clips refuses: NoRoomError where it is full, else StoreError."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _no_room("the server's disk is full") from error
-        raise
+        raise StoreError(
+            f"The clip's files could not be stored: {error.strerror or error}. Try again in a minute, or ask who runs "
+            "this server to look at SPOOL_DIR and to start it again."
+        ) from error

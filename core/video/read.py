@@ -35,7 +35,7 @@ MAX_LENGTH_S = 24 * 3600
 """Later than any clip ends."""
 MAX_ASPECT = 10
 """Of the displayed picture; the widest cinema format is 2.8 to 1."""
-MAX_FPS = 1000.0
+MAX_CLAIMED_FPS = 1000.0
 """The fastest slow motion a phone offers; a header above it is wrong."""
 
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
@@ -46,6 +46,9 @@ _LONGEST_GAP_S = 10.0
 """A packet later than this after the one before carries a wrong time."""
 _DECODER_THREADS = 4
 """At most. More than cores: while one thread scales a frame for the model, the others must not run out of work."""
+_CONVERTED_COLORS = (0, 1, 2, 4, 5, 6, 7, 9)
+"""Numbers of ITU-T H.273, table 4, of the colours that swscale makes RGB of."""
+_UNTOLD_COLORS = 2
 _PIXELS_AT_ONCE = _DECODER_THREADS * 1920 * 1088
 """Each thread keeps a whole frame in memory, so frames larger than 1080p get fewer threads, and 4K gets one."""
 
@@ -181,10 +184,10 @@ def _check_header(stream: VideoStream) -> None:
             f"{MAX_PIXELS / 1e6:.1f} megapixels. Film in 4K or less."
         )
     rate = stream.average_rate
-    if rate is not None and rate > MAX_FPS:
+    if rate is not None and rate > MAX_CLAIMED_FPS:
         raise VideoError(
-            f"The clip claims {float(rate):.0f} frames a second, the limit is {MAX_FPS:.0f}: the file is damaged or no "
-            "camera's. Export it again."
+            f"The clip claims {float(rate):.0f} frames a second, the limit is {MAX_CLAIMED_FPS:.0f}: the file is "
+            "damaged or no camera's. Export it again."
         )
 
 
@@ -286,16 +289,27 @@ def _displayed_size(frame: VideoFrame, stream: VideoStream, *, turn_deg: int) ->
 
 
 class _Scaler:
-    """Scales frames to one size; every frame's own ``reformat`` would set up swscale, and threads for it, anew."""
+    """Scales frames to one size; every frame's own ``reformat`` would set up swscale, and threads for it, anew.
+
+    In the video's own colours, and only what is left becomes RGB: both in one step takes 1.5 to 3.4 times as long with
+    8 bits a colour, 1.1 to 1.4 times with 10, and up to a tenth of an analysis.
+
+    Colours that swscale refuses to convert, as YCgCo and BT.2020 with constant luminance, are taken as if the clip did
+    not tell which they are: the hues are wrong, the shapes that the model looks at are not.
+    """
 
     def __init__(self, turn_deg: int = 0, *, is_mirrored: bool = False) -> None:
-        self._swscale = VideoReformatter()
+        self._to_size, self._to_rgb = VideoReformatter(), VideoReformatter()
         self._turn_deg = turn_deg
         self._is_mirrored = is_mirrored
 
     def to_image(self, frame: VideoFrame, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-        """Return the frame as upright RGB; swscale goes straight to the target size."""
+        """Return the frame as upright RGB."""
         width, height = size_wh[::-1] if self._turn_deg in (90, 270) else size_wh
-        image = self._swscale.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
+        if frame.colorspace not in _CONVERTED_COLORS:
+            frame.colorspace = _UNTOLD_COLORS
+        if frame.format.name.startswith("yuv"):  # swscale writes no palettes
+            frame = self._to_size.reformat(frame, width=width, height=height)
+        image = self._to_rgb.reformat(frame, width=width, height=height, format="rgb24").to_ndarray()
         upright = np.rot90(image, -self._turn_deg // 90)
         return np.ascontiguousarray(upright[:, ::-1] if self._is_mirrored else upright)

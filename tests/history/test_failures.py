@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
+from itsdangerous import TimestampSigner
 
 from core.errors import DeletedError, HistoryError
 from core.history import Keyring, Labels
@@ -23,6 +25,7 @@ from core.history.clips import LEFT_SECONDS, PART, PREVIEW
 from core.history.database import Database
 from core.history.export import iter_zip
 from core.history.migrate import migrate
+from core.history.owner import PASS_SECONDS, Purpose
 from core.history.schema import analyses
 from core.history.store import UNDO_SECONDS, HistoryStore
 from core.spool import MB
@@ -231,6 +234,17 @@ def test_cookies_and_passes_are_not_each_other_nor_made_up(tmp_path):
         keyring.write_pass(owner, to="export"),
     ):
         assert keyring.read_pass(made_up, to="files") is None
+
+
+@pytest.mark.parametrize("to", get_args(Purpose))
+def test_a_pass_ends_and_a_cookie_does_not(tmp_path, monkeypatch, to):
+    keyring = Keyring(tmp_path)
+    owner, cookie = keyring.new_browser()
+    written, now_s = keyring.write_pass(owner, to=to), int(time.time())
+    for later_s, read in ((PASS_SECONDS - 60, owner), (PASS_SECONDS + 60, None)):
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _, at_s=now_s + later_s: at_s)
+        assert keyring.read_pass(written, to=to) == read
+        assert keyring.read_cookie(cookie) == owner
 
 
 @contextmanager

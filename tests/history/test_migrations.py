@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_the_first_schema_with_data_in_it_is_brought_to_this_release(empty, empt
     (line,) = store.find(ANNA, text="squats")
     assert line.labels == Labels("Anna", "Squats", "", date(2026, 11, 24), load_kg=None)
     assert (line.rep_count, line.figures.rom_deg, line.rows, line.is_hidden) == (5, 100.5, (7,), False)
-    assert line.figures.view == analysis.view.name
+    assert line.figures.view == analysis.view.place
     assert line.figures.turn_deg == pytest.approx(analysis.view.turn_deg)
     assert store.load(ANNA, SAVED_ID).metrics == analysis.metrics
     assert store.picture(ANNA, SAVED_ID, 7) == b"\xff\xd8 seven"
@@ -74,16 +75,38 @@ def test_the_first_schema_with_data_in_it_is_brought_to_this_release(empty, empt
     store.database.close()
 
 
-def test_what_an_earlier_release_saved_is_found_without_its_accents(empty, empty_url, tmp_path, analysis):
+def test_what_an_earlier_release_saved_is_found_without_accents_and_hyphens(empty, empty_url, tmp_path, analysis):
     migrate(empty, revision="0001")
     insert_as_first_release(empty, analysis)
     with empty.exclusive() as connection:
-        connection.execute(sa.text("UPDATE analyses SET searched = :text"), {"text": "łucja öst\nsquats"})
+        connection.execute(sa.text("UPDATE analyses SET searched = :text"), {"text": "łucja öst\nsit-ups"})
     migrate(empty)
     store = open_through_app(empty_url, tmp_path)
-    assert [line.id for line in store.find(ANNA, text="LUCJA ost")] == [SAVED_ID]
-    assert [line.id for line in store.find(ANNA, text="Öst Łucja")] == [SAVED_ID]
+    for text in ("LUCJA ost", "Öst Łucja", "sit-ups", "sit ups"):
+        assert [line.id for line in store.find(ANNA, text=text)] == [SAVED_ID]
     store.database.close()
+
+
+@pytest.mark.parametrize("yaw_deg", [-130.0, -50.0, 50.0, 130.0])
+def test_an_oblique_view_that_an_earlier_release_saved_has_its_half_of_the_room(
+    empty, empty_url, tmp_path, analysis, yaw_deg
+):
+    oblique = replace(analysis, view=replace(analysis.view, name="oblique", yaw_deg=yaw_deg))
+    migrate(empty, revision="0001")
+    insert_as_first_release(empty, oblique)
+    migrate(empty, revision="0004")
+    assert _view_of(empty) == "oblique"
+    migrate(empty)
+    assert _view_of(empty) == oblique.view.place
+    store = open_through_app(empty_url, tmp_path)
+    saved_id = store.save(ANNA, oblique, Labels("Anna"), clip_name="b.mp4")
+    assert store.summary(ANNA, saved_id).figures.view == store.summary(ANNA, SAVED_ID).figures.view
+    store.database.close()
+
+
+def _view_of(database: Database) -> str:
+    with database.exclusive() as connection:
+        return connection.execute(sa.text("SELECT view FROM analyses")).scalar_one()
 
 
 def test_migrations_make_what_the_models_say(empty):

@@ -28,7 +28,7 @@ from pages.components.history.open import _load
 from pages.components.state import Clip, Result
 from pages.history_routes import COOKIE
 from tests.history.conftest import ANNA, INFO
-from tests.room import used_bytes
+from tests.spooled import used_bytes
 from tests.test_pages import page, text_of
 
 
@@ -97,9 +97,9 @@ def test_a_session_from_another_place_is_marked_and_left_out_of_the_trend(histor
     for day, each in ((7, elsewhere), (14, elsewhere), (21, here)):
         history.save(ANNA, each, Labels("Anna", session_on=date(2026, 9, day)), clip_name="a.mp4")
     said = text_of(visit("history"))
-    assert (
-        said.count("one session from this place. Filmed from another place than the newest, so not compared: 2.") >= 2
-    )
+    told = "one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere are not"
+    assert said.count(told) >= 2
+    assert (said.count("filmed from the front"), said.count("filmed from the left side")) == (2, 1), "on the cards"
     assert "by more than error gives" not in said
 
 
@@ -186,6 +186,21 @@ def test_a_result_deleted_from_the_history_can_be_saved_again(history, result):
     app.switch_page("results.py").run()
     assert "history_open" in {button.key for button in app.button}
     assert not app.exception
+
+
+def test_corrections_that_the_history_does_not_have_are_told_at_the_top_and_saved_from_there(history, result):
+    saved_id = history.save(ANNA, result.analysis, Labels("Anna"), clip_name="set.mp4")
+    saved = replace(result, saved_id=saved_id, saved_corrections=result.analysis.corrections)
+    words = "What you changed in this saved set is not in the history yet."
+    assert words not in text_of(visit("results", saved))
+    shorter = correct(result.analysis, Corrections(reps=result.analysis.count.all_reps[1:]))
+    assert words not in text_of(visit("results", replace(result, analysis=shorter))), "nothing of it is saved"
+    app = visit("results", replace(saved, analysis=shorter))
+    assert words in text_of(app)
+    app.button(key="history_update_top").click().run()
+    assert words not in text_of(app)
+    assert not app.exception
+    assert history.load(ANNA, saved_id).corrections == shorter.corrections
 
 
 def test_corrections_of_an_analysis_deleted_elsewhere_can_be_saved_anew(history, result):

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from core.errors import HistoryError
 from core.history import Keyring, Labels, get_keyring
-from pages.history_routes import BROWSER_SRC, HISTORY_ROUTES, send_clip
+from pages.history_routes import BROWSER_SRC, COOKIE, HISTORY_ROUTES, send_clip
 from tests.history.conftest import ANNA, BEN
 from tests.history.test_pages import visit
 
@@ -59,6 +59,25 @@ def test_another_site_gets_no_leave_to_ask_whose_browser_this_is(history):
     answer = ask("OPTIONS", BROWSER_SRC, **headers)
     assert answer.status_code == 405
     assert not any(name.startswith("access-control") for name in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "forwarded", "is_secure"),
+    [
+        ("http", {}, False),
+        ("https", {}, True),
+        ("http", {"X-Forwarded-Proto": "https"}, True),
+        ("http", {"X-Forwarded-Proto": "https, http"}, True),
+        ("http", {"X-Forwarded-Proto": "http, https"}, False),
+    ],
+    ids=["plain", "TLS", "TLS up to the proxy", "TLS up to the first of two proxies", "plain up to the first of two"],
+)
+def test_the_cookie_travels_by_tls_only_where_the_browser_speaks_it(history, scheme, forwarded, is_secure):
+    answer = ask("POST", f"{scheme}://server{BROWSER_SRC}?make=1", **{"X-RepScope": "1"}, **forwarded)
+    flags = answer.headers["set-cookie"].split("; ")
+    assert flags[0].startswith(f"{COOKIE}=")
+    assert ("Secure" in flags) == is_secure
+    assert "HttpOnly" in flags
 
 
 def test_a_folder_that_cannot_be_looked_at_is_said(tmp_path):

@@ -132,6 +132,13 @@ def test_search_sees_no_accents_and_no_difference_in_how_they_are_encoded(store,
     assert [line.id for line in store.find(ANNA, text=text)] == [saved_id]
 
 
+@pytest.mark.parametrize("name", ["Push-up", "push up", "push\N{NON-BREAKING HYPHEN}up"])
+def test_search_sees_no_hyphens(store, analysis, name):
+    saved_id = save(store, analysis, name=name)
+    for text in ("push-up", "push up", "Push\N{NON-BREAKING HYPHEN}Up", "push -"):
+        assert [line.id for line in store.find(ANNA, text=text)] == [saved_id]
+
+
 def test_one_athlete_however_the_name_was_typed(store, analysis):
     typed = ["märta  öst", normalize("NFD", " Märta Öst "), "MÄRTA ÖST", "Märta Öst"]
     saved = {save(store, analysis, athlete=name) for name in typed}

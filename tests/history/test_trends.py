@@ -65,14 +65,16 @@ def test_sets_from_another_place_than_the_newest_are_marked_and_in_no_verdict():
     sets = [saved(FIRST, rom_deg=60, **FRONT), saved(SECOND, rom_deg=100, **OTHER_SIDE), saved(THIRD, **SIDE)]
     trends = {trend.title: trend for trend in compute_trends(sets, detectable={"rom_deg": 9.0, "eccentric_s": 0.1})}
     drawn = plot_sessions(trends["Range of motion, knee"])
+    assert drawn.figure.layout.yaxis.title.text == "Range of motion (°)", "a mere degree sign lay on its side there"
     assert drawn.words == (
-        "100°, the same over 2 sessions. Filmed from another place than the newest, so not compared: 1."
+        "100°, the same over 2 sessions. Filmed from the side, as the newest was; 1 session from elsewhere is not "
+        "compared."
     )
     followed, apart = drawn.figure.data
     assert (list(followed.y), list(apart.y)) == ([100, 100], [60])
     assert (apart.mode, apart.marker.symbol, apart.name) == ("markers", "circle-open", "Filmed from elsewhere")
     assert drawn.figure.layout.showlegend
-    assert "not compared: 1." in plot_sessions(trends["Tempo"]).words
+    assert "Filmed from the side, as the newest was; 1 session" in plot_sessions(trends["Tempo"]).words
     assert plot_sessions(trends["Volume"]).words == "5 reps, the same over 3 sessions.", "a count is one from anywhere"
     first, last = first_and_last(sets)["rom_deg"]
     assert (first.labels.session_on, last.labels.session_on) == (SECOND, THIRD)
@@ -81,9 +83,26 @@ def test_sets_from_another_place_than_the_newest_are_marked_and_in_no_verdict():
 def test_one_session_from_a_new_place_is_no_change():
     sets = [saved(FIRST, rom_deg=60, **FRONT), saved(SECOND, rom_deg=60, **FRONT), saved(THIRD, **SIDE)]
     words = plot_sessions(compute_trends(sets, detectable={"rom_deg": 1.0})[0]).words
-    assert words.startswith("100°, one session from this place. Filmed from another place than the newest, so not")
-    assert words.endswith("compared: 2.")
+    assert words == (
+        "100°, one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere are not "
+        "compared."
+    )
     assert set(first_and_last(sets)) == {"reps"}
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ({"view": "front", "turn_deg": 3.0}, "Filmed from the front, as the newest was"),
+        ({"view": "oblique", "turn_deg": 41.6}, "Filmed at about 42° off the front, as the newest was"),
+        ({"view": "oblique_back", "turn_deg": 30.0}, "Filmed at about 30° off the back, as the newest was"),
+        ({"view": "above", "turn_deg": 10.0}, "Filmed from above, as the newest was"),
+    ],
+)
+def test_the_place_that_is_compared_is_named(view, said):
+    """A trainer with sets from the front and from the side could not tell which of them the verdict was about."""
+    sets = [saved(FIRST, **SIDE), saved(SECOND, **view), saved(THIRD, **view)]
+    assert said in plot_sessions(compute_trends(sets)[0]).words
 
 
 LATEST = date(2026, 11, 23)
