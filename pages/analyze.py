@@ -6,7 +6,7 @@ from core.errors import AnalysisError
 from core.pipeline import Request
 from core.settings import load_settings
 from pages.components.choose import choose_clip
-from pages.components.job import current_run, show_run, start_run
+from pages.components.job import current_run, show_ended, show_run, start_run
 from pages.components.plan import choose_request, show_facts
 from pages.components.player import show_clip
 from pages.components.primary import primary_label
@@ -55,6 +55,5 @@ with panel:
     start = st.container()  # above the sliders, whose defaults are right for nearly every clip
     request = choose_request(clip.info, Request.from_settings(settings))
 with start:
-    if message := st.session_state.get("run_error"):
-        st.error(message, icon=":material/error:")
+    show_ended()
     show_start(clip, request)

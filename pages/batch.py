@@ -30,5 +30,5 @@ else:
     )
 st.caption(
     "Frame skip and width are those last set under Analyze, Advanced. The clips stay on this server and are deleted "
-    "after your visit; a clip that fails or is cancelled is deleted at once."
+    "after your visit; a clip that fails, shows too little of a person or is cancelled is deleted at once."
 )

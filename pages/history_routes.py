@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from core.errors import HistoryError
 from core.history import Keyring, Owner, get_history, get_keyring
+from core.video import PREVIEW_NAME
 from pages.routes import HEADERS, send_file
 
 BROWSER_SRC = "/history/browser"
@@ -131,6 +132,6 @@ HISTORY_ROUTES = [
     Route(BROWSER_SRC, know_browser, methods=["POST"]),
     Route("/history/files/{token}/export.zip", send_export),
     Route("/history/files/{token}/{saved_id}/clip", send_clip),
-    Route("/history/files/{token}/{saved_id}/preview.mp4", send_preview),
+    Route(f"/history/files/{{token}}/{{saved_id}}/{PREVIEW_NAME}", send_preview),
     Route("/history/files/{token}/{saved_id}/{name}", send_picture),
 ]

@@ -1,7 +1,7 @@
 """What the browser fetches beside the pages: the clip, and what its analysis left on disk.
 
 ``/clip/{token}`` is the upload itself, ``/clip/{token}/{run}/…`` the files of one analysis of it: stills, the preview,
-and what is made to be saved. The token is the key; only names of the forms below ever become a path.
+and the annotated video. The token is the key; only names of the forms below ever become a path.
 ``/pictures/{name}`` are the drawings of the guide.
 """
 
@@ -14,11 +14,10 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from core.spool import get_spool
+from core.video import ANNOTATED_NAME, PREVIEW_NAME
 
 HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 STILL = re.compile(r"[0-9]{5,7}\.jpg")
-MADE = {"annotated.mp4": "video/mp4", "report.html": "text/html", "report.pdf": "application/pdf"}
-"""The files made to be saved, with their media types."""
 MAX_NAME = 100
 PICTURES = Path(__file__).parent / "pictures"
 PICTURE = re.compile(r"[a-z_]{1,40}\.jpg")  # a name may be too long to ask the disk for
@@ -38,25 +37,23 @@ async def send_still(request: Request) -> Response:
 
 async def send_preview(request: Request) -> Response:
     """Serve the preview to the player, with range requests."""
-    return _send(request, "preview.mp4", media_type="video/mp4")
+    return _send(request, PREVIEW_NAME, media_type="video/mp4")
 
 
-async def send_made(request: Request) -> Response:
-    """Serve a finished file to be saved under the name asked for, ``?name=``, as far as it is one."""
-    name = request.path_params["name"]
-    if name not in MADE:
-        return _gone()
-    return _send(request, name, media_type=MADE[name], saved_as=file_name(request.query_params.get("name", ""), name))
+async def send_annotated(request: Request) -> Response:
+    """Serve the annotated video to be saved under the name asked for, ``?name=``, as far as it is one."""
+    saved_as = file_name(request.query_params.get("name", ""))
+    return _send(request, ANNOTATED_NAME, media_type="video/mp4", saved_as=saved_as)
 
 
-def file_name(asked: str, made: str) -> str:
-    """Return the name a file is saved under: the letters, digits and harmless signs of `asked`, never a path.
+def file_name(asked: str) -> str:
+    """Return the name the annotated video is saved under: the letters, digits and harmless signs of `asked`, no path.
 
-    The type stays that of the file `made`, whose own name it is where nothing is left.
+    Where nothing is left it is the video's own name.
     """
-    suffix = Path(made).suffix
+    suffix = Path(ANNOTATED_NAME).suffix
     stem = re.sub(r"[^\w .()+-]+", "_", asked.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(suffix))
-    return f"{stem.strip(' ._')[:MAX_NAME] or Path(made).stem}{suffix}"
+    return f"{stem.strip(' ._')[:MAX_NAME] or Path(ANNOTATED_NAME).stem}{suffix}"
 
 
 def _send(request: Request, name: str, *, media_type: str, saved_as: str | None = None) -> Response:
@@ -112,6 +109,6 @@ ROUTES = [
     Route("/pictures/{name}", send_picture),
     Route("/clip/{token}", send_clip),
     Route("/clip/{token}/{run}/stills/{name}", send_still),
-    Route("/clip/{token}/{run}/preview.mp4", send_preview),
-    Route("/clip/{token}/{run}/{name}", send_made),
+    Route(f"/clip/{{token}}/{{run}}/{PREVIEW_NAME}", send_preview),
+    Route(f"/clip/{{token}}/{{run}}/{ANNOTATED_NAME}", send_annotated),
 ]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import AnalysisError, UploadError
+from core.errors import AnalysisError, NoPersonError, UploadError
 from core.pipeline import Analysis, Progress, Request
 from core.spool import SpooledFile, get_spool
 from core.worker import Job
@@ -27,7 +27,7 @@ log = logging.getLogger("repscope")
 
 @dataclass
 class Item:
-    """One clip of the batch; `file` is None where it never arrived."""
+    """One clip of the batch; `file` is None where it never arrived, `error` says why it has no result."""
 
     number: int
     name: str
@@ -80,6 +80,13 @@ def add_clips(received: Iterable[tuple[str, bytes]], request: Request) -> None:
             f"The list holds {MAX_CLIPS} clips; {len(left_out)} too many were left out: {', '.join(left_out)}. "
             "Clear the list, then add them."
         )
+
+
+def add_kept_back(kept: Iterable[tuple[str, str]], request: Request) -> None:
+    """Take in the names of files that the browser did not send, each with the reason, as far as the list goes."""
+    items = batch()
+    for name, why in list(kept)[: MAX_CLIPS - len(items)]:
+        items.append(Item(items[-1].number + 1 if items else 1, name, None, request, state="failed", error=why))
 
 
 def follow_batch() -> None:
@@ -139,6 +146,9 @@ def _follow(item: Item) -> None:
         return
     try:
         _keep(item, job.result())
+    except NoPersonError as error:  # nothing failed: there is no rep, and it says why
+        _give_up(item)
+        item.state, item.error = "done", error.outcome
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
         _fail(item, str(error))

@@ -1,18 +1,18 @@
 """The clip of the Analyze page: dropped by the trainer, or the sample."""
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core import ROOT
 from core.errors import AnalysisError, UploadError
 from core.settings import Settings
 from core.spool import SpooledFile, get_spool
 from core.video import FILE_TYPES, VideoInfo
 from pages.components.job import cancel_run, current_run, probe_clip
+from pages.components.kept_back import hear_kept_back
 from pages.components.state import Clip, Result, results
 
-SAMPLE = Path(__file__).parents[2] / "models" / "sample_squats.mp4"
+SAMPLE = ROOT / "models" / "sample_squats.mp4"
 SAMPLE_NAME = "Sample clip: squats"
 
 
@@ -31,6 +31,7 @@ def choose_clip(settings: Settings) -> Clip | None:
         key="analyze_upload",
         on_change=forget_clip,
     )
+    _show_kept_back()
     if uploaded is None:
         show_refusal()
         with st.container(horizontal=True):
@@ -38,6 +39,7 @@ def choose_clip(settings: Settings) -> Clip | None:
             if is_asked and not _is_sample_here():
                 forget_clip()
                 _take_sample()
+                st.session_state.pop("clip_kept_back", None)
             if "clip" in st.session_state:  # the sample, or one from before the page was loaded anew
                 st.button("Remove the clip", icon=":material/close:", on_click=forget_clip, key="analyze_remove")
     elif message := st.session_state.get("clip_error"):
@@ -49,6 +51,14 @@ def choose_clip(settings: Settings) -> Clip | None:
         forget_clip()
         raise UploadError("The clip has expired and was deleted from the server. Choose it again.")
     return clip
+
+
+def _show_kept_back() -> None:
+    """Say why the browser did not send what was chosen last."""
+    if (kept := hear_kept_back(key="analyze_kept_back")) is not None:
+        st.session_state["clip_kept_back"] = kept
+    for _, why in st.session_state.get("clip_kept_back", []):
+        st.error(why, icon=":material/error:")
 
 
 def _take_upload(receipt: bytes, *, name: str) -> None:

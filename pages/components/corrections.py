@@ -23,6 +23,8 @@ from core.landmarks import ANGLE_NAMES
 from core.pipeline import Analysis, correct
 from pages.components.state import Result, replace_result
 
+AUTOMATIC = ""
+"""Of a list, instead of None: on its second run Streamlit takes None for nothing chosen, and offers to clear it."""
 Edit = dict[str, Any]
 """What the player asks for: ``action``, and the row and seconds it needs."""
 
@@ -78,30 +80,31 @@ def undo(result: Result) -> None:
 def choose_corrections(result: Result, *, key: str) -> None:
     """Let the trainer name the joint to count on, and the exercise."""
     corrections, recognition = result.analysis.corrections, result.analysis.recognition
+    joints = [AUTOMATIC, *ANGLE_NAMES]
     joint = st.selectbox(
         "Count on",
-        [None, *ANGLE_NAMES],
-        index=[None, *ANGLE_NAMES].index(corrections.joint),
-        format_func=lambda name: "Automatic" if name is None else in_words(name),
+        joints,
+        index=joints.index(corrections.joint or AUTOMATIC),
+        format_func=lambda name: in_words(name) if name else "Automatic",
         key=f"joint_{key}_{len(result.steps)}",
         help="Counts again on this angle, which replaces reps edited by hand; Undo brings them back.",
     )
     found = recognition.exercise if not corrections.exercise else None
     automatic = f"{in_words(found)} (auto)" if found else "Automatic"  # a phone shows 20 letters
-    names = [None, *(exercise.name for exercise in EXERCISES)]
+    names = [AUTOMATIC, *(exercise.name for exercise in EXERCISES)]
     exercise = st.selectbox(
         "Exercise",
         names,
-        index=names.index(corrections.exercise),
-        format_func=lambda name: automatic if name is None else in_words(name),
+        index=names.index(corrections.exercise or AUTOMATIC),
+        format_func=lambda name: in_words(name) if name else automatic,
         key=f"exercise_{key}_{len(result.steps)}",
         help="Decides which form cues are given; the count, and reps edited by hand, stay as they are.",
     )
-    if joint != corrections.joint:
-        change(result, replace(corrections, joint=joint, reps=None))
+    if (joint or None) != corrections.joint:
+        change(result, replace(corrections, joint=joint or None, reps=None))
         st.rerun(scope="app")
-    if exercise != corrections.exercise:
-        change(result, replace(corrections, exercise=exercise))
+    if (exercise or None) != corrections.exercise:
+        change(result, replace(corrections, exercise=exercise or None))
         st.rerun(scope="app")
 
 
@@ -113,6 +116,23 @@ def show_replaced(result: Result) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info("Your edited reps were replaced by a new count. Undo brings them back.", icon=":material/info:")
         st.button("Undo", icon=":material/undo:", on_click=partial(undo, result), key="result_undo")
+
+
+def show_automatic(result: Result) -> None:
+    """Where the joint chosen shows no rep, say what Automatic counts, and offer that."""
+    corrections = result.analysis.corrections
+    if corrections.joint is None or corrections.reps is not None or result.analysis.rep_count:
+        return
+    if not (count := result.automatic_count):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"Automatic counts {count} {'rep' if count == 1 else 'reps'}.", icon=":material/info:")
+        st.button(
+            "Count automatically",
+            icon=":material/autorenew:",
+            on_click=partial(change, result, replace(corrections, joint=None)),
+            key="result_automatic",
+        )
 
 
 def in_words(name: str) -> str:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import ROOT
 from core.compare.errors_measured import APART, SHARES
 from core.exercises import BY_NAME, CUE_RULES, EXERCISES, CueRule, Exercise
 from core.settings import load_settings
 from pages.components.gallery import Shot, show_gallery
 from pages.components.troubles import TROUBLES
 
-_README = Path(__file__).parents[2] / "README.md"
+_README = ROOT / "README.md"
 _PICTURES = Path(__file__).parents[1] / "pictures"
 
 _PLACES = (

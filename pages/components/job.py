@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import AnalysisError, JobError, VideoError
+from core.errors import AnalysisError, JobError, NoPersonError, VideoError
 from core.jobs import analyze_in_worker, probe_in_worker
 from core.pipeline import Analysis, Progress, Request
 from core.plots import most_moving_angle, plot_live
@@ -48,7 +48,7 @@ def start_run(clip: Clip, request: Request) -> None:
     try:
         job, folder = submit_analysis(clip.file, request)
     except AnalysisError as error:
-        st.session_state["run_error"] = str(error)
+        st.session_state["run_error"] = error
         return
     st.session_state["run"] = Run(clip, request, job, folder)
 
@@ -60,8 +60,8 @@ def submit_analysis(file: SpooledFile, request: Request) -> tuple[Job[Progress, 
     ------
     UploadError
         The clip is gone: it expired, or was removed.
-    NoRoomError
-        The disk is full.
+    NoRoomError, StoreError
+        The disk is full, or refuses its folder for another reason.
     """
     spool = get_spool()
     with spool.hold(file.token):
@@ -108,8 +108,19 @@ def follow_run(run: Run) -> bool:
     except AnalysisError as error:
         log.warning("Analysis failed: %s", type(error).__name__)
         _give_up(run)
-        st.session_state["run_error"] = str(error)
+        st.session_state["run_error"] = error
     return True
+
+
+def show_ended() -> None:
+    """Say why the last analysis gave no result; that too little of a person is in the clip is no failure."""
+    error: AnalysisError | None = st.session_state.get("run_error")
+    if isinstance(error, NoPersonError):
+        st.info(error.outcome, icon=":material/person_off:")
+        if st.button("How to film", icon=":material/menu_book:", key="analyze_to_guide"):
+            st.switch_page("guide.py")
+    elif error is not None:
+        st.error(str(error), icon=":material/error:")
 
 
 def show_run() -> None:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from core.pipeline import Request
+from core.report.words import count_of
 from core.sampling import COUNT_MIN_HZ, ROM_MIN_HZ, VELOCITY_MIN_HZ, SamplingPlan
 from core.settings import MAX_FRAME_SKIP, MAX_RESIZE_WIDTH, MIN_RESIZE_WIDTH
+from core.spool import MB
 from core.video import VideoInfo
 from pages.components.plain import plain
 from pages.components.state import Clip
@@ -26,9 +28,13 @@ def show_facts(clip: Clip) -> None:
     st.subheader(plain(clip.name), anchor=False)
     with st.container(horizontal=True):
         st.metric("Duration", f"{info.duration_s:.1f} s", width="content")
-        st.metric("Size", f"{info.size_bytes / 1e6:.1f} MB", width="content")
+        st.metric("Size", _say_size(info.size_bytes), width="content")
         st.metric("Frame rate", f"{info.fps:.4g} fps", width="content")
         st.metric("Resolution", f"{info.width} × {info.height}", width="content")
+
+
+def _say_size(size_bytes: int) -> str:
+    return f"{size_bytes / MB:.1f} MB" if size_bytes >= 0.05 * MB else f"{size_bytes / 1024:.0f} kB"
 
 
 def asked_for(default: Request) -> Request:
@@ -45,7 +51,7 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
 
     The defaults are right for nearly every clip.
     """
-    st.markdown(_describe(asked_for(default).plan(info)))
+    st.markdown(_describe(asked_for(default).plan(info), min_frames=default.min_frames))
     with st.expander("Advanced", expanded=True, icon=":material/tune:", key="analyze_advanced"):
         skip = st.select_slider(
             "Frame skip",
@@ -67,12 +73,18 @@ def choose_request(info: VideoInfo, default: Request) -> Request:
             persist_state="session",
         )
         request = replace(default, frame_skip=skip, resize_width=width)
-        _show_plan(request.plan(info))
+        _show_plan(request.plan(info), min_frames=default.min_frames)
     return request
 
 
-def _describe(plan: SamplingPlan) -> str:
-    """Return what the analysed frames a second allow, and what would allow more."""
+def _describe(plan: SamplingPlan, *, min_frames: int) -> str:
+    """Return what the analysed frames, and how many there are a second, allow, and what would allow more."""
+    if plan.frames < min_frames:
+        held = count_of(plan.frames, "frame")
+        return (
+            f"{_NO} Too short: it has about {held}, and fewer than {min_frames} measure nothing. "
+            "Choose a clip of the whole set."
+        )
     held, missed = (
         [name for claim, names in _NAMES.items() if plan.supports[claim] == is_held for name in names]
         for is_held in (True, False)
@@ -88,11 +100,12 @@ def _enumerate(names: list[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _show_plan(plan: SamplingPlan) -> None:
+def _show_plan(plan: SamplingPlan, *, min_frames: int) -> None:
     with st.container(horizontal=True):
         st.metric("Frames to analyse", plan.frames, width="content")
         st.metric("Effective rate", f"{plan.sample_rate_hz:.1f} Hz", width="content")
     width, height = plan.size_wh
     st.caption(f"Analysed at {width} × {height} px. {plan.note}")
     for claim, label in _CLAIMS.items():
-        st.markdown(f"{_YES if plan.supports[claim] else _NO} {label}")
+        is_held = plan.supports[claim] and plan.frames >= min_frames
+        st.markdown(f"{_YES if is_held else _NO} {label}")

@@ -7,9 +7,20 @@ from core.export import to_batch_csv
 from core.pipeline import Request
 from core.settings import load_settings
 from core.video import FILE_TYPES
-from pages.components.batch import Item, add_clips, batch, cancel, cancel_all, clear, follow_batch, is_under_way
+from pages.components.batch import (
+    Item,
+    add_clips,
+    add_kept_back,
+    batch,
+    cancel,
+    cancel_all,
+    clear,
+    follow_batch,
+    is_under_way,
+)
 from pages.components.batch_table import show_table
 from pages.components.choose import show_refusal
+from pages.components.kept_back import hear_kept_back
 from pages.components.plain import plain
 from pages.components.plan import asked_for
 from pages.components.state import results
@@ -26,8 +37,9 @@ def receive_clips(label: str, *, key: str) -> None:
         accept_multiple_files=True,
         key=f"{key}_{st.session_state.get(round_key, 0)}",
     )
+    request = asked_for(Request.from_settings(settings))
+    add_kept_back(hear_kept_back(key=f"{key}_kept_back") or [], request)
     if uploaded:
-        request = asked_for(Request.from_settings(settings))
         st.session_state.pop("batch_error", None)
         try:
             add_clips([(file.name, file.getvalue()) for file in uploaded], request)

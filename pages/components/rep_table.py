@@ -62,6 +62,8 @@ _table = st.components.v2.component(
     css="""
 /* 15 rows and a scroll bar; of a longer set half a row shows that there are more */
 .reps { overflow: auto; max-height: 41.75rem; }
+/* Streamlit's bars are clear until the pointer is over them: nothing told of the columns beyond the edge */
+.reps { scrollbar-width: thin; scrollbar-color: color-mix(in srgb, var(--st-text-color) 40%, transparent) transparent; }
 .reps { border: 1px solid var(--line); border-radius: var(--st-base-radius, 8px); }
 .reps { --line: color-mix(in srgb, var(--st-text-color) 16%, var(--st-background-color)); }
 .reps:focus-visible, button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }

@@ -8,10 +8,10 @@ from core.landmarks import SIDES, TRUNK_LEAN
 from core.pipeline import Analysis
 from pages.components.annotated import show_annotated
 from pages.components.choose import give_up_clip, is_used_beside
-from pages.components.corrections import apply_edit, choose_corrections, in_words, show_replaced
+from pages.components.corrections import apply_edit, choose_corrections, in_words, show_automatic, show_replaced
 from pages.components.downloads import show_downloads
 from pages.components.form import show_cues
-from pages.components.history.save import show_save
+from pages.components.history.save import show_save, show_unsaved
 from pages.components.joints import choose_joints
 from pages.components.plain import plain
 from pages.components.player import show_player
@@ -36,9 +36,11 @@ def show_result(key: Key) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", width=CHOICES_PX):
         choose_corrections(result, key=name)
     show_replaced(result)
+    show_unsaved(result)
     show_set(analysis)
     if analysis.warnings:
         st.warning("  \n".join(analysis.warnings), icon=":material/info:")
+    show_automatic(result)
     _show_player(result, name=name)
     show_cues(analysis, key=name)
     show_reps(analysis, key=name)

@@ -1,14 +1,15 @@
 """What one browser session holds: its clip, its running job, its results. Numbers only, never a frame."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import streamlit as st
 
 from core.corrections import Corrections
 from core.memory import peak_rss_mb
-from core.pipeline import Analysis, Progress, Request
+from core.pipeline import Analysis, Progress, Request, correct
 from core.spool import SpooledFile, get_spool
 from core.video import PREVIEW_NAME, VideoInfo
 from core.worker import Job
@@ -94,6 +95,11 @@ class Result:
     def key(self) -> Key:
         """Return under which key the session holds it."""
         return self.clip.file.sha256, self.request
+
+    @cached_property
+    def automatic_count(self) -> int:
+        """Return how many reps Automatic counts; each redraw of the page asks, and counting takes up to .3 s."""
+        return correct(self.analysis, replace(self.analysis.corrections, joint=None)).rep_count
 
     @property
     def clip_src(self) -> str | None:

@@ -5,8 +5,8 @@ import math
 import streamlit as st
 
 from core.compare.sides import compare_sides
+from core.landmarks import base_joint
 from core.metrics import SetMetrics
-from core.metrics.joint import base_joint
 from core.metrics.summary import NO_TREND, STEADY
 from core.pipeline import Analysis
 from core.report.words import DASH, say
@@ -52,10 +52,10 @@ def show_set(analysis: Analysis) -> None:
             _text(rom.mean, "°", sd=rom.sd),
             f"Range of motion, mean ± standard deviation, {in_words(metrics.joint or '')}",
         ),
-        f"Tempo: {_tempo_order(metrics)}": (metrics.tempo or "–", "Mean seconds of each part of a rep"),
+        f"Tempo: {_tempo_order(metrics)}": (metrics.tempo or "–", _explain_tempo(metrics)),
         "Cadence": (
             _text(metrics.cadence_per_min, " /min"),
-            "Reps a minute, first start to last end, without rests",
+            "Reps a minute, first start to last end, without rests; it takes two",
         ),
         "Time in reps and pauses": (
             _text(metrics.time_under_tension_s, " s"),
@@ -80,6 +80,11 @@ def show_set(analysis: Analysis) -> None:
 def _tempo_order(metrics: SetMetrics) -> str:
     out, back = ("out", "back") if metrics.eccentric_first is None else ("lowering", "lifting")
     return f"{out}-pause-{back}-pause"
+
+
+def _explain_tempo(metrics: SetMetrics) -> str:
+    unknown = "; ? is a pause between reps that was not measured" if "?" in metrics.tempo else ""
+    return f"Mean seconds of each part of a rep{unknown}"
 
 
 def _velocity_name(metrics: SetMetrics) -> str:

@@ -33,6 +33,11 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "Delete results you no longer need, or wait: clips go by themselves when their visitors leave.",
         ),
         Trouble(
+            ("The clip's files could not be stored: …",),
+            "The server's folder of clips is gone or broken.",
+            "Tell whoever runs the server what the message says.",
+        ),
+        Trouble(
             ("The upload stopped: nothing came for …", "The upload request is malformed: …"),
             "The connection broke off on the way.",
             "Reload the page and choose the clip again, nearer to the router if you can.",
@@ -58,7 +63,10 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
     ),
     "The clip cannot be read": (
         Trouble(
-            ("The file is no clip RepScope reads, whatever its name says.",),
+            (
+                "The file is no clip RepScope reads, whatever its name says.",
+                "The file is no clip RepScope reads: …",
+            ),
             "It is a photo, a document or an unusual format.",
             "Choose the video itself, or export it as MP4 on the phone.",
         ),
@@ -151,12 +159,12 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
     ),
     "A correction is refused": (
         Trouble(
-            ("Rep … goes from … to … s and cannot be split at … s: …",),
+            ("… goes from … to … s and cannot be split at … s: …",),
             "Both halves of a split must be long enough to be reps.",
             "Move the player to where the second rep starts, then split.",
         ),
         Trouble(
-            ("Rep … is the last one: there is none after it to merge with.", "There is no row …: the set has …"),
+            ("… is the last one: there is none after it to merge with.", "There is no row …: the set has …"),
             "The rep asked for is not there.",
             "Choose another rep.",
         ),

@@ -36,6 +36,8 @@ def _watch_run() -> None:
     if (result := results().get((run.clip.file.sha256, run.request))) is not None:
         count = count_of(result.analysis.rep_count, "rep")
         st.toast(f"{plain(run.clip.name)}: {count}", icon=":material/check_circle:")
+    elif error := st.session_state.get("run_error"):
+        st.toast(f"{plain(run.clip.name)}: {error.outcome}", icon=":material/info:", duration="long")
     st.rerun()
 
 

@@ -124,3 +124,17 @@ def test_the_page_follows_the_system(visit, scheme):
     background = visit.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
     light = sum(int(part) for part in re.findall(r"\d+", background)[:3]) / 3
     assert (light > 127) == (scheme == "light")
+
+
+def test_the_keyboard_is_seen_on_the_way_to_another_page(visit):
+    """The link that has the focus was shaded as the open page is, 1.1:1: Tab seemed to do nothing."""
+    link = visit.get_by_role("link", name="Batch")
+    settled(visit)
+    link.focus()  # by script, which browsers take for the mouse after a click and for the keyboard before one
+    visit.keyboard.press("Shift+Tab")
+    outlines = [
+        visit.get_by_role("link", name=name).evaluate("one => getComputedStyle(one).outline")
+        for name in ("Analyze", "Batch")
+    ]
+    assert re.search(r"solid 2px", outlines[0]), outlines
+    assert "none" in outlines[1], outlines

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.mannequin import Filming, View, draw_clip, plan_steady
 from tests.browser.conftest import UPLOADER
 from tests.browser.test_accessibility import violations
+from tests.clips import write_clip
 from tests.server import Server, running_app, wait_until
 
 CLIPS = {
@@ -41,6 +42,25 @@ def open_batch(page: Page, server: Server) -> None:
 
 def row_of(page: Page, name: str) -> Locator:
     return page.get_by_role("row").filter(has_text=name)
+
+
+def test_a_clip_of_an_empty_room_is_no_failure_but_has_no_rep_alone_as_in_a_batch(context, app, tmp_path):
+    """As `python -m core` says it; the batch called it failed."""
+    clip, words = write_clip(tmp_path / "room.mp4"), re.compile(r"0 reps\. No person was found in any of the \d+ ")
+    page = context.new_page()
+    open_batch(page, app)
+    page.set_input_files(UPLOADER, clip)
+    expect(page.get_by_text("1 of 1 done")).to_be_visible(timeout=DONE_MS)
+    expect(row_of(page, "room.mp4")).to_contain_text(words)
+    expect(row_of(page, "room.mp4").locator(".words")).to_have_text("Done")
+    mark = row_of(page, "room.mp4").locator(".error").evaluate("one => getComputedStyle(one).borderInlineStartColor")
+    assert mark != "rgb(213, 94, 0)", "the mark of what failed"
+    expect(row_of(page, "room.mp4").get_by_role("button")).to_have_count(0)
+    page.get_by_role("link", name="Analyze").click()
+    expect(page.get_by_role("heading", name="Analyze a set")).to_be_visible()
+    page.set_input_files(UPLOADER, clip)
+    page.get_by_role("button", name="Analyze", exact=True).click()
+    expect(page.get_by_text(words)).to_be_visible(timeout=DONE_MS)
 
 
 def test_four_of_five_come_out_and_the_bad_one_says_why(context, app, clips):

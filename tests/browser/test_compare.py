@@ -7,14 +7,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.analyze import analyze_clip
-from core.compare.phase import Pair, map_time
 from core.mannequin import Filming, View, draw_clip, plan_steady
 from core.pipeline import Request
 from core.settings import load_settings
 from tests.browser.conftest import UPLOADER, choose
 from tests.browser.test_accessibility import violations
 from tests.browser.test_history import save
-from tests.server import Server, running_app, wait_until
+from tests.server import ROOT, wait_until
 
 SETS = {"slow.mp4": (3, 2.4), "quick.mp4": (4, 1.6)}
 """Reps, and seconds a rep; both stand for a second before and after."""
@@ -24,6 +23,12 @@ STANDING_APART_S = 1.5 / FPS
 PLAYING_APART_S = 0.25
 """While both play, the second catches up by its pace (duo_sides.js); further apart it jumps."""
 READY_MS = 120_000
+PHASE_JS = (ROOT / "pages" / "components" / "player" / "browser" / "phase.js").read_text(encoding="utf-8")
+MAP_TIMES = f"([pairs, times]) => {{ {PHASE_JS}\n return times.map((timeS) => mapTime(pairs, timeS)); }}"
+Pair = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""Start, turn and end of a rep, and of the rep of the other set that is shown with it, s."""
+IN_ORDER = [((1.0, 2.0, 3.0), (10.0, 14.0, 15.0)), ((3.5, 4.0, 5.0), (16.0, 17.0, 19.0))]
+ONE_REP_AGAIN = [((1.0, 2.0, 3.0), (10.0, 14.0, 15.0)), ((3.5, 4.5, 5.5), (10.0, 14.0, 15.0))]
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +54,6 @@ def finish(clip: Path) -> list:
             next(run)
         except StopIteration as stop:
             return stop.value.count.reps
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("compare")
-    with running_app(folder, HISTORY_DIR=folder / "data") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +100,42 @@ def times(page: Page) -> tuple[float, float]:
     return one, other
 
 
+def map_times(page: Page, pairs: list[Pair], times_s: list[float]) -> list[float]:
+    """Return where the player puts the other set at these moments of one, s."""
+    return page.evaluate(MAP_TIMES, [[{"one": one, "other": other} for one, other in pairs], times_s])
+
+
 def apart_s(page: Page, pairs: list[Pair]) -> float:
     """Return how far the second clip is from where the phase of the first one puts it, s."""
     one_s, other_s = times(page)
-    return abs(other_s - map_time(pairs, one_s))
+    return abs(other_s - map_times(page, pairs, [one_s])[0])
+
+
+@pytest.mark.parametrize(
+    ("pairs", "counterparts"),
+    [
+        (
+            IN_ORDER,
+            {
+                "before": (0.5, 9.5),
+                "start": (1, 10),
+                "going": (1.5, 12),
+                "turn": (2, 14),
+                "back": (2.5, 14.5),
+                "end": (3, 15),
+                "rest": (3.25, 15.5),
+                "next start": (3.5, 16),
+                "next back": (4.5, 18),
+                "after": (6, 20),
+            },
+        ),
+        (ONE_REP_AGAIN, {"end": (3, 15), "waits": (3.49, 15), "anew": (3.5, 10), "turn": (4.5, 14)}),
+    ],
+    ids=["in order", "with one rep again and again"],
+)
+def test_a_moment_has_its_counterpart_of_the_same_phase(context, pairs, counterparts):
+    asked, expected = zip(*counterparts.values(), strict=True)
+    assert map_times(context.new_page(), pairs, asked) == pytest.approx(expected)
 
 
 def test_both_stand_and_play_at_the_same_phase(compared, pairs):
@@ -126,6 +156,17 @@ def test_both_stand_and_play_at_the_same_phase(compared, pairs):
     assert sorted(apart)[len(apart) // 2] <= STANDING_APART_S, "usually as exact as when they stand"
     assert max(apart) <= PLAYING_APART_S
     assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), times(page)
+
+
+def test_a_long_name_is_read_in_full_on_a_phone_and_both_screens_stay_level(compared):
+    compared.set_viewport_size({"width": 390, "height": 844})
+    names = compared.locator(".rs-side-name")
+    names.first.evaluate(
+        "name => { name.textContent = 'Jonas_Weber_front_squat_2026-11-23_third_set_80kg.mp4: 5 reps'; }"
+    )
+    assert names.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0
+    tops = [each.bounding_box()["y"] for each in compared.locator(".rs-screen").all()]
+    assert tops[0] == pytest.approx(tops[1], abs=0.5)
 
 
 def test_going_out_of_sight_and_other_sets_break_no_curve(compared):

@@ -17,17 +17,6 @@ from tests.postgres import running_cluster
 from tests.server import Server, running_app, wait_until
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("history")
-
-
-@pytest.fixture(scope="module")
-def server(folder) -> Iterator[Server]:
-    with running_app(folder, HISTORY_DIR=folder / "data") as running:
-        yield running
-
-
 def analyze_sample(page: Page) -> None:
     page.get_by_role("button", name="Try the sample clip").click()
     start(page)

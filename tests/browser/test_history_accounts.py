@@ -17,7 +17,7 @@ from tests.browser.test_history import analyze_sample, card, open_history, save
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET
 from tests.postgres import running_cluster
 from tests.saved_sets import save_for
-from tests.server import ROOT, Server, free_port, running_app, wait_until
+from tests.server import ROOT, Server, free_port, is_up, running_app, wait_until
 
 
 @contextmanager
@@ -31,13 +31,6 @@ def running_provider() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-def is_up(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture

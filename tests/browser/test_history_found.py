@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,7 +11,6 @@ from tests.browser.conftest import choose
 from tests.browser.test_accessibility import violations
 from tests.browser.test_history import card
 from tests.saved_sets import save_for_browser
-from tests.server import Server, running_app
 
 SETS = [
     Labels("Anna", "Week 1", "", date(2026, 9, 7), 40),
@@ -20,17 +18,6 @@ SETS = [
     Labels("Anna", "Week 8", "", date(2026, 10, 26), 50),
     Labels("Ben", "Test", "", date(2026, 11, 2)),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("found")
-
-
-@pytest.fixture(scope="module")
-def server(folder) -> Iterator[Server]:
-    with running_app(folder, HISTORY_DIR=folder / "data") as running:
-        yield running
 
 
 @pytest.fixture

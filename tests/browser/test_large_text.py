@@ -14,6 +14,9 @@ TWICE = """document.addEventListener("DOMContentLoaded", () => {
   const textContent = "html { font-size: 200% !important }";
   document.head.append(Object.assign(document.createElement("style"), { textContent }));
 })"""
+TITLE = "[class*=title] text"
+BOXES = "(chart, title) => [chart, ...chart.querySelectorAll(title)].map((part) => part.getBoundingClientRect())"
+"""Where a chart and its titles are, at one moment: asked one by one, a title is gone where the chart was drawn anew."""
 CUT = "parts => parts.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.innerText)"
 
 
@@ -42,10 +45,10 @@ def test_everything_is_read_at_twice_the_size_of_text(result):
 
     charts = result.get_by_test_id("stPlotlyChart")
     expect(charts).to_have_count(3)
-    for chart in charts.all():
-        chart.scroll_into_view_if_needed()
-        box, titles = chart.bounding_box(), chart.locator("[class*=title] text").all()
-        boxes = [title.bounding_box() for title in titles]
+    for at in range(3):
+        charts.nth(at).scroll_into_view_if_needed()
+        expect(charts.nth(at).locator(TITLE).first).to_be_visible()
+        box, *boxes = charts.nth(at).evaluate(BOXES, TITLE)
         assert all(box["x"] - 1 <= each["x"] <= box["x"] + box["width"] - each["width"] + 1 for each in boxes)
         tops = sorted((each["y"], each["height"]) for each in boxes if each["height"] > each["width"])
         assert all(y + height <= below for (y, height), (below, _) in pairwise(tops))

@@ -316,7 +316,7 @@ def test_on_a_narrow_page_the_three_pictures_of_a_rep_fit_and_turning_the_phone_
     assert card.bounding_box()["width"] <= strip.bounding_box()["width"]
     small = shot.bounding_box()
     player.set_viewport_size({"width": 844, "height": 390})
-    assert wait_until(lambda: shot.bounding_box()["height"] == pytest.approx(132, abs=0.5))
+    assert wait_until(lambda: (box := shot.bounding_box()) and box["height"] == pytest.approx(132, abs=0.5))
     large = shot.bounding_box()
     assert small["height"] < 120
     assert small["width"] / small["height"] == pytest.approx(large["width"] / large["height"], rel=0.02)
@@ -341,10 +341,22 @@ def test_a_deleted_rep_arrives_once_and_the_player_stays_where_it_is(player):
     assert edits_of(player, count=2)[1] == {"action": "undo"}
 
 
-def test_nothing_is_chosen_until_the_trainer_does_it_and_delete_names_its_rep(player):
+def test_the_rep_on_screen_is_the_one_to_edit_and_delete_names_it(player):
     wait_for_clip(player)
+    edit = player.get_by_role("button", name="Edit reps")
+    player.locator(".rs-slider").fill("3.5")
+    edit.click()
+    expect(player.locator(".rs-chosen")).to_contain_text("Rep 2, ")
+    expect(player.locator(".rs-handle:visible")).to_have_count(2)
+    expect(tool(player, "Delete")).to_have_text("Delete rep 2")
+    edit.click()
+    expect(player.locator(".rs-handle:visible")).to_have_count(0)
+
+
+def test_between_reps_none_is_chosen_until_the_trainer_does_it(player):
+    wait_for_clip(player)
+    player.locator(".rs-slider").fill("0")
     player.get_by_role("button", name="Edit reps").click()
-    player.locator(".rs-slider").fill("4.7")
     for name in ("Delete", "Partial", "Split here", "Merge with next"):
         expect(tool(player, name)).to_be_disabled()
     expect(player.locator(".rs-chosen")).to_contain_text("Choose a rep")
@@ -353,6 +365,20 @@ def test_nothing_is_chosen_until_the_trainer_does_it_and_delete_names_its_rep(pl
     expect(tool(player, "Delete")).to_have_text("Delete rep 2")
     tool(player, "Partial").click()
     expect(tool(player, "Delete")).to_have_text("Delete partial rep")
+
+
+def test_a_moment_without_a_picture_shows_the_skeleton_on_no_black(context, player_app):
+    """As of a rep edited in a saved set, which keeps the pictures of its reps as they were."""
+    page = open_player(context, player_app, query="stride=3&unkept")  # there is a picture of each second frame
+    picture = page.locator(".rs-picture")
+    page.locator(".rs-strip").scroll_into_view_if_needed()
+    bare = "rs-picture rs-bare"
+    assert wait_until(lambda: picture.evaluate_all("all => all.some((one) => one.classList.contains('rs-bare'))"))
+    for index in range(picture.count()):
+        kind = picture.nth(index).get_attribute("class")
+        assert picture.nth(index).locator("img").count() == (0 if kind == bare else 1)
+    color = page.locator(".rs-bare").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert color != "rgb(11, 17, 16)"
 
 
 def test_tools_split_merge_mark_add_and_reset(player):
@@ -482,6 +508,32 @@ def test_what_the_browser_cannot_play_is_shown_as_its_preview(context, player_ap
     wait_for_time(page, 3.0, within_s=0.05)
 
 
+LATE_SIZE = """
+let isKnown = false;
+const { get } = Object.getOwnPropertyDescriptor(HTMLVideoElement.prototype, "videoWidth");
+Object.defineProperty(HTMLVideoElement.prototype, "videoWidth", { get() { return isKnown ? get.call(this) : 0; } });
+const tell = ({ target }) => setTimeout(() => { isKnown = LATE; target.dispatchEvent(new Event("resize")); }, 200);
+document.addEventListener("canplay", tell, true);
+"""
+"""WebKit may load a clip before it knows how large its picture is; LATE false is a clip of sound alone."""
+
+
+def test_a_clip_whose_size_is_known_late_plays(context, player_app):
+    context.add_init_script(LATE_SIZE.replace("LATE", "true"))
+    page = open_player(context, player_app)
+    click_curve(page, 3.0)
+    wait_for_time(page, 3.0, within_s=0.05)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    expect(page.locator(".rs-message")).to_be_hidden()
+
+
+def test_a_clip_without_a_picture_is_said(context, player_app):
+    context.add_init_script(LATE_SIZE.replace("LATE", "false"))
+    page = open_player(context, player_app)
+    expect(page.locator(".rs-message")).to_have_text(re.compile("cannot play this format"))
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()
+
+
 @pytest.mark.parametrize(("stride", "told"), [(2, r"^turn\d+°$"), (6, "^turn–$")])
 def test_a_strip_tells_no_angle_where_the_rate_withholds_ranges(context, player_app, stride, told):
     page = open_player(context, player_app, query=f"stride={stride}")
@@ -519,7 +571,9 @@ def test_a_seek_from_outside_brings_curves_without_a_clip_on_screen(context, pla
 
 def test_a_clip_that_is_gone_is_said_and_the_curves_stay(context, player_app):
     page = open_player(context, player_app, query="gone")
-    expect(page.locator(".rs-message")).to_contain_text("no longer on the server")
+    message = page.locator(".rs-message")
+    expect(message).to_contain_text("no longer on the server")
+    expect(message).to_have_css("color", "rgb(232, 240, 238)")  # the screen behind it is nearly black
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_disabled()
     click_curve(page, 5.0)
     wait_for_time(page, 5.0, within_s=0.05)

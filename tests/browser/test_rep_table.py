@@ -26,3 +26,16 @@ def test_up_to_fifteen_rows_are_seen_at_once(chromium: Browser, table_url, reps,
     expect(table.get_by_role("row")).to_have_count(reps + 1)
     assert table.evaluate("table => table.scrollHeight > table.clientHeight") == scrolls
     context.close()
+
+
+def test_what_lies_beyond_the_edge_is_told_by_a_bar_that_is_seen(chromium: Browser, table_url):
+    """Turn and end of a rep lie there on a laptop, most columns on a phone; the bar was as clear as glass."""
+    context = chromium.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(f"{table_url}/?reps=5")
+    table = page.get_by_role("region", name="Reps")
+    expect(table.get_by_role("row")).to_have_count(6)
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    thumb = table.evaluate("table => getComputedStyle(table).scrollbarColor")
+    assert not thumb.startswith("rgba(0, 0, 0, 0) "), thumb
+    context.close()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -17,7 +16,7 @@ from pypdf import PdfReader
 from core.pipeline import Analysis
 from core.report.document import Details, to_report_html
 from tests.report_case import make_analysis, still_clip, write_stills
-from tests.server import ROOT, free_port, wait_until
+from tests.server import ROOT, free_port, is_up, wait_until
 from tests.test_report import A4_PT, SECTIONS, crowd, text_of
 
 DETAILS = Details(trainer="Maja Lindqvist", client="Jonas Weber", notes="Two notes.", made_on=date(2026, 11, 22))
@@ -128,18 +127,11 @@ def form(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        assert wait_until(lambda: is_up(url), timeout_s=60), (folder / "log").read_text()
+        assert wait_until(lambda: is_up(f"{url}/_stcore/health"), timeout_s=60), (folder / "log").read_text()
         yield url, folder
     finally:
         process.terminate()
         process.wait(10)
-
-
-def is_up(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/_stcore/health").is_success
-    except httpx.TransportError:
-        return False
 
 
 def fill_and_make(page: Page) -> None:

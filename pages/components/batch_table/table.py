@@ -46,7 +46,7 @@ def _row(item: Item) -> dict[str, Any]:
     result = results().get(item.key) if item.state == "done" and item.key else None
     if result:
         row |= _numbers(result.analysis) | {"can_open": True}
-    elif item.state == "done":
+    elif item.state == "done" and not item.error:
         row["words"] = "Done; its result was deleted, or gave way to newer ones"
     return row
 

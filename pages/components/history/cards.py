@@ -8,8 +8,9 @@ import streamlit as st
 from core.errors import AnalysisError, HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.store import UNDO_SECONDS
-from core.metrics.joint import base_joint
+from core.landmarks import base_joint
 from core.spool import MB
+from core.view import say_place
 from pages.components.corrections import in_words
 from pages.components.history.open import open_saved
 from pages.components.history.owner import saved_src
@@ -59,6 +60,8 @@ def _facts(saved: SavedSummary) -> str:
         parts.append(f"{saved.labels.load_kg:g} kg")
     if figures.rom_deg == figures.rom_deg:  # not NaN
         parts.append(f"{(base_joint(figures.joint) or '').replace('_', ' ')} range {figures.rom_deg:.0f}°".strip())
+    if place := say_place(figures.view or "", turn_deg=figures.turn_deg):
+        parts.append(f"filmed {place}")
     parts.append(f"clip kept, {saved.size_bytes / MB:.1f} MB" if saved.clip_type else "without the clip")
     return " · ".join(parts)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import UploadError
 from core.export import to_npz
 from core.history import Owner, SavedSummary, get_history
 from core.history.archive import rows_to_show
 from core.memory import peak_rss_mb
 from core.pipeline import Analysis, Request
 from core.settings import load_settings
-from core.spool import SpooledFile, get_spool
+from core.spool import NoRoomError, SpooledFile, TooLargeError, get_spool
 from core.spool.writer import disk_errors
 from core.stills import still_path
 from core.video import PREVIEW_NAME
@@ -35,7 +34,7 @@ def open_saved(owner: Owner, saved: SavedSummary) -> None:
     HistoryError
         It cannot be loaded.
     UploadError
-        Not even its numbers find room; nothing of it stays.
+        Not even its numbers find room, or the folder of clips is gone; nothing of it stays.
     """
     known = next((result for result in results().values() if result.saved_id == saved.id), None)
     result = known or _load(owner, saved)
@@ -50,7 +49,7 @@ def _load(owner: Owner, saved: SavedSummary) -> Result:
     analysis = store.load(owner, saved.id)
     clip_path = store.clip_path(owner, saved.id)
     if clip_path is not None:
-        with suppress(UploadError):  # no room for it, or the limit was lowered since
+        with suppress(NoRoomError, TooLargeError):  # no room for it, or the limit was lowered since
             return _put_together(owner, saved, analysis, clip_path=clip_path)
     result = _put_together(owner, saved, analysis, clip_path=None)
     return replace(result, clip=replace(result.clip, remark=NO_ROOM)) if clip_path else result

@@ -30,12 +30,28 @@ def show_save(result: Result) -> None:
             st.session_state["history_saving"] = False  # left by one that was closed while the browser was asked
             _ask(result)
         return
-    is_changed = result.analysis.corrections != result.saved_corrections
     with st.container(horizontal=True, vertical_alignment="center"):
-        if is_changed and st.button("Save the corrections", icon=":material/save:", key="history_update"):
-            _update(result)
+        if _is_changed(result):
+            _offer_update(result, key="history_update")
         if st.button("Saved. Open the history", icon=":material/bookmark_added:", key="history_open"):
             st.switch_page("history.py")
+
+
+def show_unsaved(result: Result) -> None:
+    """Say at the top that a saved set was corrected, or put back, since it was saved, and save that from there."""
+    if is_saved(result) and _is_changed(result):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info("What you changed in this saved set is not in the history yet.", icon=":material/info:")
+            _offer_update(result, key="history_update_top")
+
+
+def _is_changed(result: Result) -> bool:
+    return result.analysis.corrections != result.saved_corrections
+
+
+def _offer_update(result: Result, *, key: str) -> None:
+    if st.button("Save the corrections", icon=":material/save:", key=key):
+        _update(result)
 
 
 @st.dialog("Save to history")

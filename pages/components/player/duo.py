@@ -10,8 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.compare import Moments, PhaseCurves, phase_curves
-from core.landmarks import TRUNK_LEAN
-from core.metrics.joint import base_joint
+from core.landmarks import TRUNK_LEAN, base_joint
 from core.palette import SET_COLORS, SET_DASHES, SIDE_COLORS, translucent
 from core.pipeline import Analysis
 from core.plots import joint_title

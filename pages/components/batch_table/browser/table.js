@@ -36,6 +36,7 @@ class Row {
     if (row.share === null) this.bar.removeAttribute("value");
     else this.bar.value = row.share;
     this.error.hidden = !row.error;
+    this.error.classList.toggle("calm", row.state === "done"); // nobody is seen: nothing failed
     this.cells.state.colSpan = row.error ? 6 : 1; // a sentence has no room in a column
     for (const name of ["reps", "exercise", "tempo", "depth", "notes"]) this.cells[name].hidden = Boolean(row.error);
     setText(this.error, row.error);

@@ -2,6 +2,7 @@
 
 const GONE = "This clip is no longer on the server. Drop it again to see it here; the numbers stay.";
 const UNPLAYABLE = "Your browser cannot play this format. The analysis is not affected.";
+const PICTURE_MS = 3000; // WebKit may know the size of the picture some 0.1 s after all else; a clip of sound alone never has one
 
 /** Without a clip it still keeps a time, so that curves can be read and reps edited. */
 class Clip {
@@ -15,7 +16,7 @@ class Clip {
     this.queued = null; // where to go after it
     this.stopped = new AbortController();
     const on = (name, react) => video.addEventListener(name, react, { signal: this.stopped.signal });
-    on("loadedmetadata", () => (video.videoWidth ? this.ready() : this.tryNext()));
+    on("loadedmetadata", () => (video.videoWidth ? this.ready() : this.awaitPicture()));
     on("error", () => this.tryNext());
     on("seeked", () => this.afterSeek());
     on("loadeddata", () => this.onTime(this.time));
@@ -67,6 +68,18 @@ class Clip {
     this.video.playbackRate = this.rate || 1;
     this.seek(this.time);
     this.onState();
+  }
+
+  awaitPicture() {
+    const loaded = this.sources[0];
+    const isSame = () => this.sources[0] === loaded && !this.stopped.signal.aborted;
+    const timer = setTimeout(() => isSame() && this.tryNext(), PICTURE_MS);
+    this.video.onresize = () => {
+      if (!this.video.videoWidth) return;
+      this.video.onresize = null;
+      clearTimeout(timer);
+      if (isSame()) this.ready();
+    };
   }
 
   async tryNext() {

@@ -16,12 +16,12 @@ class Edits {
     }
   }
 
-  /** Nothing is chosen until the trainer does it: Delete would else take a rep that she never meant. */
+  /** The rep on screen is the one to edit, as its edges and the name on Delete tell; between reps none is. */
   open(isOpen) {
     this.bench.editing = isOpen;
     this.tools.hidden = this.chosen.hidden = !isOpen;
     this.toggle.ariaExpanded = String(isOpen);
-    this.bench.select(null);
+    this.bench.select(isOpen ? repAt(this.bench.reps, this.bench.clip.time)?.row ?? null : null);
   }
 
   edit(action) {

@@ -30,10 +30,14 @@ class Filmstrip {
     return "No reps here. Press Edit reps, go to where one starts, then press Add rep here.";
   }
 
+  rowAt(at) {
+    return shownRow(this.bench.data.time_s, this.bench.data.frame_index, at);
+  }
+
   /** The part of the frame that holds the body at every moment shown, in px of the analysed frame. */
   cropAround(reps) {
     const { track } = this.bench;
-    const rows = reps.flatMap((rep) => [rep.start_s, rep.turn_s, rep.end_s]).map((at) => nearestRow(track.timeS, at));
+    const rows = reps.flatMap((rep) => [rep.start_s, rep.turn_s, rep.end_s]).map((at) => this.rowAt(at));
     const points = rows.flatMap((row) => track.row(row)).filter((point) => point && point.visibility > 0.3);
     const [frameWidth, frameHeight] = track.sizeWh;
     if (!points.length) return { x: 0, y: 0, width: frameWidth, height: frameHeight };
@@ -63,7 +67,7 @@ class Filmstrip {
     const shots = make("div", "rs-shots");
     for (const [name, at] of [["start", rep.start_s], ["turn", rep.turn_s], ["end", rep.end_s]]) {
       const isTold = driving && rep.rom_deg !== null; // where a range is withheld, two angles would tell it all the same
-      const angle = isTold ? driving.degrees[nearestRow(driving.timeS, at)] : NaN; // of the picture shown
+      const angle = isTold ? driving.degrees[this.rowAt(at)] : NaN; // of the picture shown
       shots.append(this.makeShot(rep, { name, at, crop, track, angle }));
     }
     card.append(shots);
@@ -96,12 +100,16 @@ class Filmstrip {
 
   makePicture(at, { crop, track }) {
     const { scale } = this;
-    const row = nearestRow(track.timeS, at);
-    const box = make("span", "rs-picture");
+    const row = this.rowAt(at);
+    const box = make("span", "rs-picture rs-bare");
     Object.assign(box.style, { width: `${crop.width * scale}px`, height: `${crop.height * scale}px` });
     if (this.bench.data.stills_src) {
       const image = make("img", "", { alt: "", loading: "lazy", draggable: false });
-      image.onerror = () => image.remove();
+      box.classList.remove("rs-bare");
+      image.onerror = () => { // a saved set keeps pictures of the reps it was saved with
+        image.remove();
+        box.classList.add("rs-bare");
+      };
       Object.assign(image.style, {
         width: `${track.sizeWh[0] * scale}px`, height: `${track.sizeWh[1] * scale}px`,
         left: `${-crop.x * scale}px`, top: `${-crop.y * scale}px`,

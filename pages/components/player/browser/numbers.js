@@ -1,7 +1,7 @@
 // Numbers as Python packed them (core/overlay.py), and looking them up by time.
 
 const ABSENT_XY = 65535;
-const LONGEST_GAP_S = 0.55; // core/annotate.py: MAX_GAP_S; across a longer one nothing is drawn
+const LONGEST_GAP_S = 0.55; // core/annotate.py: DRAWN_GAP_S; across a longer one nothing is drawn
 
 function decodeBytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
@@ -85,9 +85,17 @@ function firstAfter(timeS, at) {
   return low;
 }
 
+const TIE_S = 0.001; // as in core/stills.py, which says of which rows a saved set has pictures
+
 function nearestRow(timeS, at) {
   const after = Math.min(firstAfter(timeS, at), timeS.length - 1);
-  return after > 0 && at - timeS[after - 1] < timeS[after] - at ? after - 1 : after;
+  return after > 0 && at - timeS[after - 1] <= timeS[after] - at + TIE_S ? after - 1 : after;
+}
+
+/** The row whose frame shows a moment, as `row_at` in core/stills.py; -1, in a stretch without frames, shows nothing. */
+function shownRow(timeS, frames, at) {
+  const rows = frames.flatMap((frame, row) => (frame < 0 ? [] : [row]));
+  return rows[nearestRow(rows.map((row) => timeS[row]), at)];
 }
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);

@@ -1,6 +1,11 @@
-// From a moment of one set to the moment of the other with the same phase; core/compare/phase.py says how.
+// From a moment of one set to the moment of the other with the same phase.
 
-/** `pairs` are [{one: [start, turn, end], other: [start, turn, end]}], in order of the first set's time. */
+/**
+ * Return the moment of the other set: linear from start to turn, from turn to end, and through the rest up to the next
+ * pair. Before the first pair and after the last, time runs alike in both. Where the other set would have to run
+ * backwards through a rest (the same rep again), it waits at the rep's end. It may lie outside the clip.
+ * `pairs` are [{one: [start, turn, end], other: [start, turn, end]}], in order of the first set's time.
+ */
 function mapTime(pairs, timeS) {
   const at = Math.max(0, pairs.findLastIndex(({ one }) => one[0] <= timeS));
   const { one, other } = pairs[at];

@@ -88,7 +88,7 @@ class Plot extends Queue {
       dragmode: false,
       hovermode: false,
       xaxis: { ...axis, range: [0, durationS], ticksuffix: " s", nticks: 8, showgrid: false, zeroline: false },
-      yaxis: { ...axis, ticksuffix: "°", nticks: 5, zeroline: false },
+      yaxis: { ...axis, range: this.figure.layout.yaxis?.range, ticksuffix: "°", nticks: 5, zeroline: false },
     };
   }
 
