@@ -170,6 +170,21 @@ def test_play_moves_time_cursor_and_picture_together(player):
     assert time_of(player) == stopped
 
 
+def test_what_is_paused_while_the_page_was_busy_stands_at_one_time(player):
+    wait_for_clip(player)
+    player.get_by_role("button", name="Play", exact=True).click()
+    assert wait_until(lambda: time_of(player) > 1.0)
+    player.locator("video").evaluate(
+        """video => {
+          const until = performance.now() + 600; // the clip plays on; no frame of it is told
+          while (performance.now() < until);
+          video.pause();
+        }"""
+    )
+    player.wait_for_timeout(200)
+    wait_for_time(player, time_of(player))
+
+
 def test_it_opens_where_the_first_rep_starts_and_does_not_play(player):
     wait_for_clip(player)
     expect(player.locator(".rs-counter")).to_have_text("Rep 1 / 5")

@@ -21,6 +21,7 @@ class Clip {
     on("seeked", () => this.afterSeek());
     on("loadeddata", () => this.onTime(this.time));
     for (const name of ["play", "pause", "ended"]) on(name, () => this.onState());
+    on("pause", () => this.settle());
     on("ended", () => onEnd());
     this.followFrames();
   }
@@ -129,6 +130,12 @@ class Clip {
     } else if (!this.isPlaying) {
       this.onTime(this.time);
     }
+  }
+
+  /** Stand where the picture stands: a page that was busy has not been told of the last frames. */
+  settle() {
+    const { currentTime, ended } = this.video;
+    if (this.wanted === null && !ended && Math.abs(currentTime - this.time) > this.frameS) this.seek(currentTime);
   }
 
   step(frames) {
