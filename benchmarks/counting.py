@@ -26,7 +26,8 @@ from benchmarks.cache import Unreadable, load_track
 from core.export import read_landmarks
 from core.landmarks import LandmarkTrack
 from core.pipeline import Request, summarize
-from core.reps import RepCount, detect_reps
+from core.rep_count import RepCount
+from core.reps import detect_reps
 from core.settings import Settings
 
 MAX_SAMPLES = 200

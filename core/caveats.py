@@ -4,7 +4,7 @@ import numpy as np
 
 from core.exercises import BY_NAME
 from core.landmarks import LandmarkTrack
-from core.reps import RepCount
+from core.rep_count import RepCount
 from core.sampling import SamplingPlan, rate_within, supported_at
 from core.video import VideoInfo
 from core.view import View

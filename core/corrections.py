@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CorrectionError
-from core.reps import Rep, RepCount, name_rep, renumber
+from core.rep_count import Rep, RepCount, name_rep, renumber
 
 MIN_REP_S = 0.2
 """A rep shorter than this cannot be dragged or clicked; no limb goes out and back faster."""

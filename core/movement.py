@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.geometry import VISIBILITY_GATE, angle_between, midpoint, right_to_left
 from core.landmarks import INDEX, JOINTS, SIDES, LandmarkTrack, joint_indices
-from core.reps import Rep
+from core.rep_count import Rep
 from core.signals import BODY_TORSOS
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,8 @@ from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, base_joint, 
 from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.recognition import Recognition, recognize_exercise
-from core.reps import RepCount, detect_reps, find_uncounted
+from core.rep_count import RepCount
+from core.reps import detect_reps, find_uncounted
 from core.sampling import SamplingPlan, mean_rate_hz, plan_sampling
 from core.smoothing import smooth_angle
 from core.trust import Trust, assess_trust

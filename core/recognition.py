@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.exercises import EXERCISES, WORDS, Exercise, Trait
 from core.landmarks import LandmarkTrack
 from core.movement import Movement, describe_movement
-from core.reps import RepCount
+from core.rep_count import RepCount
 
 CONFIDENCE_MIN = 0.5
 """Below this nothing is named: the weakest trait is less likely than not."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.angles import compute_angles
 from core.landmarks import INDEX, LANDMARK_COUNT, LandmarkTrack
-from core.reps import Rep, RepCount
+from core.rep_count import Rep, RepCount
 
 LENGTH_M = {"trunk": 0.52, "thigh": 0.42, "shank": 0.42, "upper_arm": 0.30, "forearm": 0.26, "foot": 0.18}
 HALF_SHOULDERS_M, HALF_HIPS_M = 0.19, 0.12

@@ -25,7 +25,7 @@ from core.errors import CorrectionError
 from core.export import to_json, to_reps_csv
 from core.mannequin import Filming, View, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
-from core.reps import Rep
+from core.rep_count import Rep
 
 TIME_S = np.arange(0, 20.001, 0.1)
 SIGNAL = 50 - 50 * np.cos(2 * np.pi * TIME_S / 2)  # a rep every 2 s, deepest in its middle

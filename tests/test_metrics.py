@@ -17,7 +17,7 @@ from core.metrics.direction import detect_load_direction
 from core.metrics.joint import choose_joint, driven_side
 from core.pipeline import correct, summarize
 from core.recognition import recognize_exercise
-from core.reps import Rep, RepCount, renumber
+from core.rep_count import Rep, RepCount, renumber
 from tests.synthetic import EXERCISES, Performance, perform
 
 

@@ -16,8 +16,8 @@ from core.mannequin import Filming, Motion, RepPlan, View, compute_truth
 from core.metrics import compute_metrics
 from core.pipeline import Analysis, correct, summarize
 from core.plots import plot_tempo
+from core.rep_count import Rep, renumber
 from core.report.document import key_figures
-from core.reps import Rep, renumber
 from tests.test_metrics import trace_set
 
 

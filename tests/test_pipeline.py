@@ -24,7 +24,7 @@ from core.pipeline import (
     summarize,
 )
 from core.pose import PoseSample
-from core.reps import RepCount
+from core.rep_count import RepCount
 from core.sampling import plan_sampling
 from core.video import Frame
 from core.video.read import probe

@@ -11,7 +11,7 @@ from core.exercises import BY_NAME, EXERCISES, WORDS, Trait
 from core.landmarks import LANDMARK_NAMES, LandmarkTrack
 from core.movement import Movement, describe_movement, lacks_position
 from core.recognition import rate_exercise, rate_trait, recognize_exercise
-from core.reps import RepCount
+from core.rep_count import RepCount
 from tests.synthetic import EXERCISES as PERFORMED
 from tests.synthetic import Exercise, Performance, perform
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.cycles import find_cycles, make_trace
 from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack, without_side
 from core.pipeline import summarize
-from core.reps import RepCount, detect_reps, find_uncounted
+from core.rep_count import RepCount
+from core.reps import detect_reps, find_uncounted
 from core.signals import body_length, build_signals
 from core.smoothing import smooth_angle
 from tests.synthetic import EXERCISES, PX_PER_M, make_track

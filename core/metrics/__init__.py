@@ -24,7 +24,7 @@ from core.metrics.joint import (
 )
 from core.metrics.per_rep import RepMetrics, compute_rep_metrics, pause_between, rate_quality, usual_shape
 from core.metrics.summary import SetMetrics, Statistic, summarize_set, to_statistic
-from core.reps import Rep, RepCount
+from core.rep_count import Rep, RepCount
 from core.sampling import rate_within, supported_at
 from core.view import View
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.landmarks import INDEX, LandmarkTrack
 from core.movement import lacks_position, rough_body_length
-from core.reps import Rep
+from core.rep_count import Rep
 
 BODY_TRAVEL_MIN = 0.04
 """Share of the body length of `core.signals` (about 1.3 m) the body must rise or sink: 5 cm,

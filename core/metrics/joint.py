@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from core.landmarks import SIDES, TRUNK_LEAN, LandmarkTrack, angle_indices, base_joint
 from core.metrics.curve import RepCurve, cut_curve
-from core.reps import SEEN_BETTER_MIN, Rep, RepCount
+from core.rep_count import Rep, RepCount
+from core.reps import SEEN_BETTER_MIN
 
 SEEN_WELL_MIN = 0.65
 """Median visibility of a joint's three landmarks from which its angle is measured rather than guessed:

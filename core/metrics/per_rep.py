@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.landmarks import SIDES, TRUNK_LEAN, LandmarkTrack
 from core.metrics.curve import RepCurve, find_pause
 from core.metrics.joint import MeasuredRep, both_take_part
-from core.reps import Rep, name_rep
+from core.rep_count import Rep, name_rep
 from core.sampling import supported_at
 
 NAN = float("nan")

@@ -9,7 +9,7 @@ from core.metrics import RepMetrics
 from core.metrics.joint import driven_side
 from core.palette import ACCENT, NEUTRAL, REP_COLORS, REP_DASHES, SIDE_COLORS, SIDE_DASHES, SIDE_SYMBOLS, translucent
 from core.pipeline import Analysis
-from core.reps import Rep
+from core.rep_count import Rep
 
 _BAND, _PARTIAL_BAND, _BAND_EDGE = translucent(ACCENT, 0.1), translucent(NEUTRAL, 0.1), translucent(NEUTRAL, 0.5)
 _EDITED_EDGE = REP_COLORS["edited"]
