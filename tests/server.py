@@ -138,7 +138,7 @@ class Session:
         return self.request("PUT", upload_id, files={name: (name, data, "video/mp4")})
 
 
-def wait_until(is_true, *, timeout_s: float = 15.0) -> bool:
+def wait_until(is_true, *, timeout_s: float = 45.0) -> bool:
     """Return whether something becomes true in time."""
     deadline = time.monotonic() + timeout_s
     while not is_true() and time.monotonic() < deadline:

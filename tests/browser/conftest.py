@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REPSCOPE_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=20_000)  # not five: on a slow machine charts come late
+    expect.set_options(timeout=60_000)  # not five s: on a busy machine charts come late
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
@@ -60,6 +60,7 @@ def server(folder: Path) -> Iterator[Server]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh visitor; closing it ends her sessions."""
     visitor = chromium.new_context()
+    visitor.set_default_timeout(60_000)
     yield visitor
     visitor.close()
 

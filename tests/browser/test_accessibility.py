@@ -38,7 +38,7 @@ def visit(chromium: Browser, app: Server, scheme: str) -> Iterator[Page]:
 
 def settled(page: Page) -> None:
     """Wait until the page's script has run and what it draws has stopped fading in."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.wait_for_timeout(500)
 
@@ -97,7 +97,7 @@ def test_every_page_without_a_clip(visit):
 def test_every_page_with_a_result(visit):
     visit.get_by_role("button", name="Try the sample clip").click()
     start = visit.get_by_role("button", name="Analyze", exact=True)
-    expect(start).to_be_enabled(timeout=30_000)
+    expect(start).to_be_enabled()
     found = {"Ready": violations(visit)}
     start.click()
     count = visit.get_by_role("heading", name=re.compile(r"^\d+ reps?$"))

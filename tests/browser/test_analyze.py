@@ -20,7 +20,7 @@ ANALYSIS_MS = 120_000
 
 def start(page: Page) -> None:
     button = page.get_by_role("button", name="Analyze", exact=True)
-    expect(button).to_be_enabled(timeout=30_000)
+    expect(button).to_be_enabled()
     button.click()
 
 
@@ -98,7 +98,7 @@ def test_results_survive_other_pages_and_other_sliders_upload_nothing(page, app)
 def test_cancel_stops_it_and_the_next_run_works(page):
     page.get_by_role("button", name="Try the sample clip").click()
     start(page)
-    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=3000)
@@ -109,12 +109,12 @@ def test_cancel_stops_it_and_the_next_run_works(page):
 def test_taking_the_clip_away_stops_its_run(page, app):
     page.set_input_files(UPLOADER, SAMPLE)
     start(page)
-    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible()
     page.get_by_role("button", name="Remove sample_squats.mp4").click()
     assert wait_until(lambda: not app.clips()), "the clip of a stopped run stays on disk"
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     page.get_by_role("button", name="Try the sample clip").click()
-    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_enabled(timeout=30_000)
+    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_enabled()
 
 
 def test_a_second_person_sees_her_place_and_gets_her_turn(page, app, chromium):
@@ -122,7 +122,7 @@ def test_a_second_person_sees_her_place_and_gets_her_turn(page, app, chromium):
     hers = open_analyze(other, app)
     for visitor in (page, hers):
         visitor.get_by_role("button", name="Try the sample clip").click()
-        expect(visitor.get_by_role("button", name="Analyze", exact=True)).to_be_enabled(timeout=30_000)
+        expect(visitor.get_by_role("button", name="Analyze", exact=True)).to_be_enabled()
     start(page)
     start(hers)
     expect(hers.get_by_text("Waiting: number 1 in the queue")).to_be_visible(timeout=10_000)
@@ -136,7 +136,7 @@ def test_a_killed_worker_is_explained_and_the_next_run_works(page, app):
 
     page.get_by_role("button", name="Try the sample clip").click()
     start(page)
-    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible()
     children = psutil.Process(app.process.pid).children(recursive=True)
     for child in children:
         if child.memory_info().rss > 100 * 2**20:
@@ -188,12 +188,12 @@ def test_nothing_is_cut_off_and_nothing_jumps_when_the_result_comes(context, app
     page.set_viewport_size({"width": width, "height": height})
     page.goto(app.url)
     page.get_by_role("button", name="Try the sample clip").click()
-    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_in_viewport(ratio=1, timeout=30_000)
+    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_in_viewport(ratio=1)
     start(page)
-    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"frame \d+ of \d+"))).to_be_visible()
     page.evaluate(SHIFTS)
     count_on(page)
-    page.locator(".rs-charts[data-drawn]").wait_for(timeout=30_000)
+    page.locator(".rs-charts[data-drawn]").wait_for()
     expect(page.get_by_role("heading", name="5 reps")).to_be_in_viewport()
     assert page.evaluate("window.shifts.reduce((sum, shift) => sum + shift, 0)") < GOOD_SHIFT
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

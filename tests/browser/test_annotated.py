@@ -31,7 +31,7 @@ def annotated_app(tmp_path_factory) -> Iterator[Server]:
 def page(context: BrowserContext, annotated_app: Server) -> Page:
     opened = context.new_page()
     opened.goto(annotated_app.url)
-    expect(opened.get_by_role("button", name="Annotated video (MP4)")).to_be_visible(timeout=60_000)
+    expect(opened.get_by_role("button", name="Annotated video (MP4)")).to_be_visible()
     return opened
 
 
@@ -51,7 +51,7 @@ def left_files(server: Server) -> list[Path]:
 
 def test_it_is_made_saved_and_plays(page, annotated_app, tmp_path):
     ask(page)
-    expect(page.get_by_text(re.compile(r"Drawing the annotated video: \d+%"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"Drawing the annotated video: \d+%"))).to_be_visible()
     link = saved_link(page)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     with page.expect_download() as saved:
@@ -99,7 +99,7 @@ def test_a_correction_asks_for_a_new_one(page):
 
 def test_a_correction_stops_the_one_under_way(page, annotated_app):
     ask(page)
-    expect(page.get_by_text(re.compile("Drawing the annotated video"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("Drawing the annotated video"))).to_be_visible()
     page.get_by_role("button", name="Correct").click()
     expect(page.get_by_role("button", name="Annotated video (MP4)")).to_be_visible()
     assert wait_until(lambda: not worker_is_busy(annotated_app))
@@ -122,7 +122,7 @@ def test_it_goes_on_while_another_page_is_open(page):
 def test_cancel_leaves_nothing(page, annotated_app):
     before = left_files(annotated_app)
     ask(page)
-    expect(page.get_by_text(re.compile("Drawing the annotated video"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("Drawing the annotated video"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Annotated video (MP4)")).to_be_visible()
     page.wait_for_timeout(1500)
@@ -138,7 +138,7 @@ def test_waiting_shows_the_place_in_the_queue(page):
 
 def test_a_killed_worker_is_explained_and_it_can_be_asked_for_again(page, annotated_app):
     ask(page)
-    expect(page.get_by_text(re.compile(r"Drawing the annotated video: [1-9]"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"Drawing the annotated video: [1-9]"))).to_be_visible()
     for child in psutil.Process(annotated_app.process.pid).children(recursive=True):
         if "core.worker.inside" in " ".join(child.cmdline()):
             child.kill()

@@ -67,7 +67,7 @@ def test_four_of_five_come_out_and_the_bad_one_says_why(context, app, clips):
     page = context.new_page()
     open_batch(page, app)
     page.set_input_files(UPLOADER, clips)
-    expect(page.get_by_role("row")).to_have_count(1 + 5, timeout=20_000)
+    expect(page.get_by_role("row")).to_have_count(1 + 5)
     expect(page.get_by_text("4 of 5 done, 1 failed")).to_be_visible(timeout=DONE_MS)
     for name, (_, count) in CLIPS.items():
         expect(row_of(page, name).get_by_role("cell").nth(2)).to_have_text(re.compile(rf"^{count}\b"))
@@ -98,7 +98,7 @@ def test_one_is_cancelled_then_all_and_the_page_answers_meanwhile(context, app, 
     open_batch(page, app)
     good = [clip for clip in clips if clip.name != BAD]
     page.set_input_files(UPLOADER, good)
-    expect(page.get_by_role("row")).to_have_count(1 + 4, timeout=20_000)
+    expect(page.get_by_role("row")).to_have_count(1 + 4)
     page.get_by_role("button", name="Cancel dina.mp4").click()
     expect(row_of(page, "dina.mp4")).to_contain_text("Cancelled")
     page.get_by_role("button", name="Cancel all").click()
@@ -118,7 +118,7 @@ def test_it_goes_on_while_another_page_is_open(context, app, clips):
     open_batch(page, app)
     before = analysed(app)
     page.set_input_files(UPLOADER, clips[:2])
-    expect(page.get_by_role("row")).to_have_count(1 + 2, timeout=20_000)
+    expect(page.get_by_role("row")).to_have_count(1 + 2)
     page.get_by_role("link", name="Guide").click()
     expect(page.get_by_role("heading", name="How to film").first).to_be_visible()
     assert wait_until(lambda: analysed(app) == before + 2, timeout_s=60)
@@ -133,7 +133,7 @@ def test_a_browser_that_goes_away_leaves_nothing_behind(chromium, tmp_path, clip
         page = visitor.new_page()
         open_batch(page, server)
         page.set_input_files(UPLOADER, clips)
-        expect(page.get_by_role("row")).to_have_count(1 + 5, timeout=20_000)
+        expect(page.get_by_role("row")).to_have_count(1 + 5)
         assert len(server.clips()) >= 3
         visitor.close()
         # the job under way is given up after 90 s without a question (core.worker.pool), or has ended before

@@ -100,7 +100,7 @@ def delete_and_undo(page: Page, server: Server, data: Path) -> None:
     open_history(page)
     saved.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("is deleted")).to_be_visible()
-    expect(card(page, "Anna")).to_have_count(0, timeout=25_000)
+    expect(card(page, "Anna")).to_have_count(0)
     assert wait_until(lambda: not list((data / "clips").iterdir()))
     assert wait_until(lambda: server.clips() == []), "the copy that was opened in this visit stays"
     assert httpx.get(server.url + src).status_code == 404

@@ -147,7 +147,7 @@ def test_the_form_makes_both_files_and_remembers_the_trainer(context: BrowserCon
     page.goto(url)
     fill_and_make(page)
     for name, ending in (("Report (PDF)", ".pdf"), ("Report (HTML)", ".html")):
-        with page.expect_download(timeout=30_000) as download:
+        with page.expect_download() as download:
             page.get_by_role("button", name=name).click()
         assert download.value.suggested_filename == f"5 squats_report{ending}"
         download.value.save_as(tmp_path / f"report{ending}")
@@ -166,7 +166,7 @@ def test_the_form_makes_both_files_and_remembers_the_trainer(context: BrowserCon
     expect(page.get_by_text("The last report was made of other numbers")).to_have_count(0)
     expect(page.get_by_role("button", name="Report (PDF)")).to_have_count(0)
     page.get_by_role("button", name="Make the report").click()
-    expect(page.get_by_role("button", name="Report (PDF)")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Report (PDF)")).to_be_visible()
     assert (folder / "3" / "report.pdf").is_file()
 
 
