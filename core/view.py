@@ -61,7 +61,7 @@ class View:
         Of the body about its own long axis, (-180, 180]: 0 front, 90 its left side towards the camera,
         180 back; NaN if unknown.
     posture
-        ``upright`` or ``lying``.
+        ``upright``, ``lying``, or ``unknown`` where the trunk leans and the feet that would tell are not known.
     confidence
         0-1: share of the samples that agree, less where only widths could be compared.
     words
@@ -116,12 +116,12 @@ def estimate_view(track: LandmarkTrack) -> View:
     body = points[_seen(points)]
     axis, agreement = _axis_from_world(body) if has_world else _axis_from_widths(track)
     is_above = has_world and _stands_below(body)
-    posture = "lying" if not is_above and _is_lying(body) else "upright"
+    posture = "upright" if is_above else _posture(body)
     if not np.isfinite(axis).all():
         return View("unknown", float("nan"), posture, 0.0, "The view of the camera could not be told.")
     yaw_deg = _yaw_deg(axis, body, depth=UPRIGHT_DEPTH if has_world and posture == "upright" else 1.0)
     name = _name(yaw_deg)
-    if is_above or (posture == "lying" and has_world and name in ("front", "back") and _is_level(body)):
+    if is_above or (posture != "upright" and has_world and name in ("front", "back") and _is_level(body)):
         name = "above"
     x, y, z = (float(value) for value in axis)
     return View(name, yaw_deg, posture, agreement, _words(name, yaw_deg, posture), (x, y, z))
@@ -220,14 +220,16 @@ def _name(yaw_deg: float) -> str:
     return "oblique"
 
 
-def _is_lying(body: Floats) -> bool:
-    """Tell lying from upright by the trunk's lean and the hips' height over the ankles."""
-    if not len(body):
-        return False
+def _posture(body: Floats) -> str:
+    """Tell lying from upright by the trunk's lean and the hips' height over the ankles; a little lean needs no feet."""
     trunk, stance = _trunk(body), _stance(body)
     level = np.linalg.norm(np.delete(trunk, 1, axis=1), axis=1)
-    lean = float(np.median(np.degrees(np.arctan2(level, -trunk[:, 1]))))
-    return (lean > LYING_LEAN_DEG and stance < BENCH_STANCE) or (lean > SITTING_LEAN_DEG and stance < FLOOR_STANCE)
+    lean = float(np.median(np.degrees(np.arctan2(level, -trunk[:, 1])))) if len(body) else float("nan")
+    if lean <= SITTING_LEAN_DEG:
+        return "upright"
+    if not np.isfinite([lean, stance]).all():
+        return "unknown"
+    return "lying" if stance < FLOOR_STANCE or (lean > LYING_LEAN_DEG and stance < BENCH_STANCE) else "upright"
 
 
 def _stands_below(body: Floats) -> bool:
@@ -239,10 +241,12 @@ def _stands_below(body: Floats) -> bool:
 
 
 def _stance(body: Floats) -> float:
-    """Return the median height of the hips over the ankles in trunk lengths; 0 if unknown."""
+    """Return the median height of the hips over the ankles in trunk lengths; NaN if unknown."""
     height = midpoint(body, "ankle")[:, 1] - midpoint(body, "hip")[:, 1]
+    if not np.isfinite(height).any():
+        return float("nan")
     length = float(np.percentile(np.linalg.norm(_trunk(body), axis=1), 90))
-    return float(np.nanmedian(height)) / length if length > 0 and np.isfinite(height).any() else 0.0
+    return float(np.nanmedian(height)) / length if length > 0 else float("nan")
 
 
 def _is_level(body: Floats) -> bool:
@@ -251,9 +255,9 @@ def _is_level(body: Floats) -> bool:
 
 
 def _tilt_deg(vectors: Floats) -> float:
-    """Return the median tilt of ``(n, 3)`` vectors out of the picture towards the camera, [-90, 90]; 0 if unknown."""
+    """Return the median tilt of ``(n, 3)`` vectors out of the picture towards the camera, [-90, 90]; NaN if unknown."""
     x, y, z = vectors[np.isfinite(vectors).all(axis=1)].T
-    return float(np.median(np.degrees(np.arctan2(-z, np.hypot(x, y))))) if len(x) else 0.0
+    return float(np.median(np.degrees(np.arctan2(-z, np.hypot(x, y))))) if len(x) else float("nan")
 
 
 def say_place(place: str, *, turn_deg: float) -> str:

@@ -118,12 +118,38 @@ class TestLying:
         assert estimate_view(from_above(film("push_up", yaw_deg=90), 85)).name == "above"
 
 
+def without_feet(track: LandmarkTrack) -> LandmarkTrack:
+    """As a file of another program that tracks no further than the knees."""
+    feet = [INDEX[f"{side}_{point}"] for side in ("left", "right") for point in ("ankle", "heel", "foot_index")]
+    xyz, world = track.xyz.copy(), track.world.copy()
+    xyz[:, feet] = world[:, feet] = np.nan
+    return replace(track, xyz=xyz, world=world)
+
+
+class TestUnknownFeet:
+    @pytest.mark.parametrize("known", [lambda track: track, without_world], ids=["world", "image"])
+    @pytest.mark.parametrize("exercise", ["row", "push_up"])
+    def test_a_trunk_that_leans_may_stand_or_lie(self, exercise, known):
+        view = estimate_view(without_feet(known(film(exercise, yaw_deg=90))))
+        assert view.posture == "unknown"
+        assert "lying" not in view.words
+
+    @pytest.mark.parametrize("exercise", ["squat", "curl"])
+    def test_an_upright_trunk_needs_no_feet(self, exercise):
+        track = film(exercise, yaw_deg=45)
+        whole, cut = estimate_view(track), estimate_view(without_feet(track))
+        assert (cut.posture, cut.yaw_deg, cut.words) == ("upright", whole.yaw_deg, whole.words)
+
+    def test_a_camera_is_above_only_where_the_feet_show_it(self):
+        assert estimate_view(without_feet(from_above(film("squat", yaw_deg=0), 50))).name == "front"
+
+
 class TestOdd:
     @pytest.mark.parametrize("rows", [0, 1, 5])
     def test_nobody(self, rows):
         nothing = np.full((rows, 33, 3), np.nan)
         view = estimate_view(LandmarkTrack(np.arange(rows) / 10, nothing, nothing[:, :, 0], nothing))
-        assert (view.name, view.confidence) == ("unknown", 0.0)
+        assert (view.name, view.posture, view.confidence) == ("unknown", "unknown", 0.0)
         assert np.isnan(view.yaw_deg)
         assert view.near_side is None
         assert "could not be told" in view.words
