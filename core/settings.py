@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         60, ge=0, le=3600, description="idle time after which the worker exits, s; 0: after each"
     )
     spool_dir: HomePath | None = Field(
-        None, description="folder of uploaded clips; default: a private temporary folder"
+        None, description="folder of uploaded clips, on a local disk; default: a private temporary folder"
     )
     spool_ttl_minutes: int = Field(60, ge=1, le=10_080, description="an uploaded clip is deleted after this long")
     spool_quota_mb: int = Field(2000, ge=1, le=1_000_000, description="most room all uploaded clips may take, MB")

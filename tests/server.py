@@ -34,7 +34,7 @@ class Server:
 
     def clips(self) -> list[Path]:
         """Return every file in the spool, complete or not."""
-        return [path for path in self.spool_dir.glob("*/*") if path.name != ".lock"]
+        return list(self.spool_dir.glob("*/*"))
 
     def clip_sizes(self) -> list[int]:
         """Return the sizes of what is in the spool at this moment."""

@@ -13,7 +13,7 @@ def put(spool: Spool, data: bytes = b"clip", **begin) -> SpooledFile:
 
 
 def clips_on_disk(spool: Spool) -> list[Path]:
-    return [path for path in spool.folder.iterdir() if path.name != ".lock"]
+    return list(spool.folder.iterdir())
 
 
 def used_bytes(room: Room) -> int:

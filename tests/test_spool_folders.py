@@ -30,7 +30,7 @@ def fill(folder: Path, size: int = MB) -> Path:
 
 
 def left_on_disk(spool: Spool) -> list[str]:
-    return sorted(path.name for path in spool.folder.iterdir() if path.name != ".lock")
+    return sorted(path.name for path in spool.folder.iterdir())
 
 
 def test_each_analysis_has_a_private_folder_whose_name_cannot_be_guessed(spool):

@@ -79,7 +79,7 @@ class Site:
         return record.data
 
     def clips(self) -> list[str]:
-        return [path.name for path in self.spool.folder.iterdir() if path.name != ".lock"]
+        return [path.name for path in self.spool.folder.iterdir()]
 
 
 MULTIPART = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

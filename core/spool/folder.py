@@ -13,15 +13,19 @@ from pathlib import Path
 FOLDER_PREFIX = "repscope-spool-"
 UNNAMED_PREFIX = ".repscope-new-"
 STARTING_S = 3600  # a folder that has no name after this long belongs to no server that is just starting
-LOCK_NAME = ".lock"
 RUN_PREFIX = "run-"
 
 
 def remove_orphans(base: Path) -> None:
     """Remove the folders of servers that died without cleaning up.
 
-    A living server holds a lock on a file in its folder, which the kernel drops with the process:
-    no process number is compared, so several servers (and containers) may share the base folder.
+    A living server holds a lock on its folder, which the kernel drops with the process: no process number is
+    compared, so several servers (and containers) may share the base folder. It is on the folder and on no file in
+    it, for that is what programs that tidy up a temporary folder take; they leave a folder alone that is locked.
+
+    References
+    ----------
+    tmpfiles.d(5), on the age of files: what is below a folder with an exclusive BSD lock is skipped.
     """
     for folder in base.glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError):  # locked: its server lives. Gone: another server was faster
@@ -40,11 +44,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _remove_orphan(folder: Path) -> None:
-    try:
-        lock_fd = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:  # no server lives there: its folder has the lock before it has its name
-        remove_server_folder(folder)
-        return
+    lock_fd = _open_folder(folder)
     try:
         fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         remove_server_folder(folder)
@@ -52,12 +52,15 @@ def _remove_orphan(folder: Path) -> None:
         os.close(lock_fd)
 
 
+def _open_folder(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
 def remove_server_folder(folder: Path) -> None:
-    """Remove the folder of a server, its lock last: after a crash the next start still removes the rest."""
+    """Remove the folder of a server with what is in it, as far as that goes."""
     with suppress(OSError):  # it is gone
         for path in folder.iterdir():
-            if path.name != LOCK_NAME:
-                remove_path(path)
+            remove_path(path)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -95,6 +98,6 @@ def measure_folder(path: Path) -> int:
 def claim_folder(base: Path) -> tuple[Path, int]:
     """Make a private folder and lock it before it gets the name that :func:`remove_orphans` looks for."""
     unnamed = Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=base))  # mkdtemp: mode 0700
-    lock_fd = os.open(unnamed / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock_fd = _open_folder(unnamed)
+    fcntl.flock(lock_fd, fcntl.LOCK_EX)  # it waits for a program that tidies up and looks at it just now
     return unnamed.rename(base / f"{FOLDER_PREFIX}{secrets.token_urlsafe(12)}"), lock_fd

@@ -21,7 +21,6 @@ from core.history.rows import insert_pictures
 from core.mannequin import Filming, Motion, RepPlan, View, compute_truth, plan_steady
 from core.pipeline import Analysis, correct, summarize
 from core.spool import MB, Spool, SpooledFile, get_spool
-from core.spool.folder import LOCK_NAME
 from core.stills import still_path
 from pages.components.history import open as opening
 from pages.components.history.open import _load
@@ -249,7 +248,7 @@ def open_from_history(saved_id: str) -> AppTest:
 
 
 def left_in(spool: Spool) -> list[Path]:
-    return [path for path in spool.folder.rglob("*") if path.name != LOCK_NAME]
+    return list(spool.folder.rglob("*"))
 
 
 def test_a_set_whose_pictures_do_not_fit_on_the_disk_is_not_opened_and_leaves_nothing(
