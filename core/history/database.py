@@ -49,7 +49,15 @@ class Database:
     @property
     def is_there(self) -> bool:
         """Return whether there may be anything to read; no SQLite file: nothing was ever saved."""
-        return self.sqlite_path is None or self.sqlite_path.exists()
+        if self.sqlite_path is None:
+            return True
+        try:
+            self.sqlite_path.stat()  # exists() takes a folder that may not be looked into as empty, from Python 3.14 on
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise HistoryError(_say_folder(self.sqlite_path.parent, "looked into", error)) from error
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -132,6 +140,11 @@ class Database:
             done = subprocess.run(
                 MIGRATE, env=environment, capture_output=True, text=True, timeout=MIGRATE_SECONDS, check=False
             )
+        except OSError as error:  # no child can start: no memory, no file or no process is left
+            raise HistoryError(
+                f"The history's database ({_place(self.url)}) was not brought up to date: "
+                f"{error.strerror or error}. Try again in a minute, or ask who runs this server to look at it."
+            ) from error
         except subprocess.TimeoutExpired as error:
             raise HistoryError(
                 f"The history's database was not brought up to date within {MIGRATE_SECONDS} s. Try again in a minute."
@@ -145,10 +158,14 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise HistoryError(
-            f"The history's folder {folder} cannot be made: {error.strerror or error}. "
-            "Ask who runs this server to set HISTORY_DIR to a folder it may write to."
-        ) from error
+        raise HistoryError(_say_folder(folder, "made", error)) from error
+
+
+def _say_folder(folder: Path, done: str, error: OSError) -> str:
+    return (
+        f"The history's folder {folder} cannot be {done}: {error.strerror or error}. "
+        "Ask who runs this server to set HISTORY_DIR to a folder it may write to."
+    )
 
 
 def _with_driver(url: URL) -> URL:

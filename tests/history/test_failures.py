@@ -106,6 +106,13 @@ def test_a_file_that_is_no_database(tmp_path):
     store.database.close()
 
 
+def test_a_folder_that_cannot_be_looked_into(tmp_path):
+    folder = tmp_path / ("long" * 100)
+    store = HistoryStore(f"sqlite:///{folder / 'history.sqlite3'}", clips=tmp_path, quota_bytes=MB)
+    with pytest.raises(HistoryError, match="cannot be looked into: File name too long.*HISTORY_DIR"):
+        store.find(ANNA)
+
+
 def test_a_postgresql_that_is_down_and_comes_back(analysis, tmp_path):
     with running_cluster() as cluster:
         url = cluster.create("history").replace("tester@", "tester:hush-hush@")

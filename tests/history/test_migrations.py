@@ -1,5 +1,6 @@
 """The schema from the first release on, on both databases: with data in it, in a child, by two processes at once."""
 
+import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -173,3 +174,17 @@ def test_a_database_named_from_where_the_server_was_started(tmp_path, monkeypatc
     finally:
         store.database.close()
         assert not (ROOT / "here").exists()
+
+
+def test_a_machine_that_can_start_no_child(tmp_path, analysis, monkeypatch):
+    monkeypatch.setenv("HISTORY_DIR", str(tmp_path))
+    store = open_through_app(f"sqlite:///{tmp_path / 'history.sqlite3'}", tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))  # no more than are open
+    try:
+        with pytest.raises(HistoryError, match="was not brought up to date: Too many open files. Try again"):
+            store.save(ANNA, analysis, Labels(), clip_name="a.mp4")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert store.save(ANNA, analysis, Labels(), clip_name="a.mp4")
+    store.database.close()
