@@ -100,7 +100,8 @@ def searched(values: Mapping[str, Any]) -> str:
 
 def measure_row(values: Mapping[str, Any], kept: Mapping[int, bytes]) -> int:
     """Return the room that an analysis takes in the database, bytes."""
-    texts = sum(len(values[name]) for name in HEAVY)
+    heavy = (values[name] for name in HEAVY)
+    texts = sum(len(value.encode() if isinstance(value, str) else value) for value in heavy)
     return texts + sum(map(len, kept.values()))
 
 

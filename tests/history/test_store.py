@@ -178,6 +178,13 @@ def test_edit_changes_labels_and_what_is_searched(store, whole):
     assert store.find(ANNA, text="ben lunge") != []
 
 
+def test_letters_of_several_bytes_are_counted_in_bytes(store, analysis):
+    plain, wide = (
+        store.summary(ANNA, store.save(ANNA, analysis, Labels(), clip_name=name)) for name in ("aaaa.mp4", "äжあ💪.mp4")
+    )
+    assert wide.size_bytes - plain.size_bytes == (2 + 2 + 3 + 4) - 4
+
+
 def test_update_replaces_the_numbers_and_keeps_the_rest(store, whole, analysis, stills, clip):
     saved_id = save(store, whole, folder=stills, clip=clip)
     before = store.summary(ANNA, saved_id)
