@@ -70,6 +70,17 @@ def test_what_jitters_more_quickly_than_any_rep_makes_no_cycles(rate_hz) -> None
     assert {cycles.count for cycles in find_cycles(trace, hystereses=(0.18, 0.25, 0.35))} == {10}
 
 
+@pytest.mark.parametrize(("rate_hz", "is_kept"), [(9.5, True), (10.5, False)])
+def test_where_samples_are_few_the_trace_goes_through_each_of_them(rate_hz, is_kept) -> None:
+    """Small hops, three a second: at 10 Hz and more a low-pass takes something off what lies so close to it."""
+    time_s = np.arange(0, 10, 1 / rate_hz)
+    values = 10 - 10 * np.cos(6 * np.pi * time_s)
+    trace = make_trace(values, time_s=time_s)
+    assert trace is not None
+    off = np.abs(np.interp(time_s, trace.time_s, trace.values) - values)
+    assert (off.max() < 0.01) == is_kept
+
+
 def test_cycles_turn_where_the_signal_does_as_measured() -> None:
     """Down in 1.6 s and up in .4 s: the low-pass for the count rounds the corner off towards the slower side."""
     time_s = np.arange(0, 20, 1 / 30)

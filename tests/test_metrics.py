@@ -192,11 +192,20 @@ class TestOneRep:
         done = perform(EXERCISES["squat"], drive="right_knee", reps=5)
         odd = (done.track.time_s > 4) & (done.track.time_s < 6)
         angles = dict(done.angles)
-        angles["right_knee"] = np.where(odd, 60 * np.sin(9 * done.track.time_s), angles["right_knee"])
+        angles["right_knee"] = np.where(odd, 600 * np.sin(9 * done.track.time_s), angles["right_knee"])
         reps = compute_metrics(done.track, angles, done.count, sample_rate_hz=15).reps
         assert reps[2].quality < 0.5
         assert reps[2].quality_reason == "it moves unlike the other reps"
-        assert reps[0].quality_reason == "clear"
+        assert {rep.quality_reason for rep in (*reps[:2], *reps[3:])} == {"clear"}
+
+    def test_of_two_reps_none_is_unlike_the_others(self):
+        done = perform(EXERCISES["squat"], drive="right_knee", reps=2)
+        odd = done.track.time_s > 2
+        angles = done.angles | {
+            "right_knee": np.where(odd, 60 * np.sin(9 * done.track.time_s), done.angles["right_knee"])
+        }
+        reps = compute_metrics(done.track, angles, done.count, sample_rate_hz=15).reps
+        assert [rep.quality_reason for rep in reps] == ["clear", "clear"]
 
 
 class TestSides:

@@ -45,6 +45,21 @@ def slowed_in(track: LandmarkTrack, *reps: int) -> Analysis:
     return summarize(track)
 
 
+class TestSlowedCamera:
+    def test_the_reps_in_which_it_slowed_down_are_told(self):
+        (told,) = (words for words in slowed_in(squats(1.5, 1.5, 0.0), 2).warnings if "slowed down" in words)
+        assert "in rep 2 for" in told
+
+    def test_a_rep_filmed_faster_than_the_rest_of_the_clip_is_not(self):
+        found = slowed_in(squats(*(0.0,) * 9), 1, 2, 3, 4, 6, 7, 8, 9)
+        assert found.sample_rate_hz < 10, "so that rep 5, at 30, supports more than the clip does"
+        assert not any("slowed down" in words for words in found.warnings)
+
+    def test_nor_is_one_filmed_fast_enough_all_the_same(self):
+        track = slowed(squats(1.5, 1.5, 0.0), between_s=(4.0, 6.5), keep=2)
+        assert summarize(track).warnings == ()
+
+
 class TestTimeUnderTension:
     def test_a_pause_that_the_rate_withholds_is_not_taken_for_none(self):
         """Three seconds at home after each of five reps were left out, silently."""

@@ -101,6 +101,25 @@ class TestLeftOpen:
         assert found.reason == "unknown, driven by right elbow: nearest is curl, but trunk leans up to 42°"
 
 
+class TestHangs:
+    """Which share of the travel is the shoulders'."""
+
+    def test_hands_that_are_not_known_leave_it_open(self):
+        done = perform(PERFORMED["pull_up"], yaw_deg=0)
+        hands = [i for i, name in enumerate(LANDMARK_NAMES) if "wrist" in name]
+        xyz = done.track.xyz.copy()
+        xyz[3:, hands] = np.nan
+        movement = describe_movement(replace(done.track, xyz=xyz), done.angles, done.count.reps)
+        assert movement.body_travel > 0.1
+        assert movement.hangs == 0.5
+
+    def test_so_does_a_body_that_stays_where_it_is(self):
+        seated = {"trunk": 0.0, "thigh": 90.0, "shank": 0.0, "upper_arm": 0.0, "forearm": 0.0}
+        done = perform(Exercise(seated, {**seated, "shank": 80.0}, anchor="hip"), yaw_deg=90, drive="right_knee")
+        movement = describe_movement(done.track, done.angles, done.count.reps)
+        assert (movement.body_travel, movement.hangs) == (0.0, 0.5)
+
+
 class TestTraits:
     MOVEMENT = Movement(**dict.fromkeys(Movement.__dataclass_fields__, 50.0))
 

@@ -22,6 +22,7 @@ from core.cues import Cue
 from core.errors import ReportError
 from core.exercises import CUE_RULES
 from core.history.archive import collect_pictures, rows_to_show
+from core.landmarks import INDEX
 from core.mannequin import Filming, Motion, RepPlan, compute_truth
 from core.pipeline import Analysis, correct, summarize
 from core.report.bars import draw_tempo
@@ -366,6 +367,18 @@ def test_stills_are_those_of_the_moments_and_hold_the_body(five, stills):
     assert (points >= [x, y]).all()
     assert (points <= [x + width, y + height]).all()
     assert width <= SIZE_WH[0] or x < 0
+
+
+def test_the_joint_measured_is_drawn_on_its_own_side_as_far_as_it_is_seen(five, stills):
+    def limbs(analysis: Analysis) -> int:
+        (drawn,) = re.findall(r'class="limb" [^>]*d="([^"]+)"', make_filmstrip(analysis, stills).reps[0].stills[1].svg)
+        return drawn.count("M")
+
+    assert five.metrics.reps[0].joint == "right_knee"
+    assert limbs(five) == 2
+    visibility = five.track.visibility.copy()
+    visibility[:, INDEX["right_ankle"]] = 0.2
+    assert limbs(replace(five, track=replace(five.track, visibility=visibility))) == 1
 
 
 def test_numbers_are_said_with_a_true_minus_and_no_minus_zero():

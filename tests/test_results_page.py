@@ -137,6 +137,12 @@ def test_where_the_joint_chosen_shows_no_rep_automatic_is_offered_with_what_it_c
     assert not app.exception
 
 
+def test_where_a_trainer_took_every_rep_out_nothing_is_offered(result):
+    chosen = correct(result.analysis, Corrections(joint="left_elbow", reps=()))
+    assert chosen.rep_count == 0
+    assert "result_automatic" not in {button.key for button in visit(replace(result, analysis=chosen)).button}
+
+
 def test_where_automatic_counts_no_more_than_the_joint_chosen_nothing_is_offered(result):
     found = result.analysis
     first = replace(found.track.take([0] * len(found.track.time_s)), time_s=found.track.time_s)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.smoothing import fill_gaps, smooth_angle
+from core.smoothing import fill_gaps, low_pass, smooth_angle
 
 TIME_S = np.arange(0, 10, 0.05)
 SINE = 45 + 40 * np.sin(2 * np.pi * 0.5 * TIME_S)
@@ -49,6 +49,14 @@ def test_the_ends_are_never_invented():
     smooth = smooth_angle(values, time_s=TIME_S)
     assert np.isnan(smooth[:3]).all()
     assert np.isnan(smooth[-4:]).all()
+
+
+@pytest.mark.parametrize("rate_hz", [30, 60, 120])
+def test_a_line_stays_one_to_its_ends_however_fine_the_grid(rate_hz):
+    """Where the low-pass has less than a period to settle in, the ends ring."""
+    time_s = np.arange(0, 10, 1 / rate_hz)
+    line = 100 * time_s
+    np.testing.assert_allclose(low_pass(line, time_s=time_s, samples=len(line), cutoff_hz=3.5), line, atol=0.05)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 8, 20])

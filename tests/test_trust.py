@@ -63,6 +63,7 @@ class TestSeen:
         [
             pytest.param(0.1, 0.9, "none", id="nearly never"),
             pytest.param(0.1, 0.6, "poor", id="much of the time hidden"),
+            pytest.param(0.1, 0.45, "poor", id="nearly half of the time hidden"),
             pytest.param(0.4, 1.0, "poor", id="guessed throughout"),
             pytest.param(0.1, 0.2, "good", id="now and then hidden"),
         ],

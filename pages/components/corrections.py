@@ -121,9 +121,7 @@ def show_replaced(result: Result) -> None:
 def show_automatic(result: Result) -> None:
     """Where the joint chosen shows no rep, say what Automatic counts, and offer that."""
     corrections = result.analysis.corrections
-    if corrections.joint is None or corrections.reps is not None or result.analysis.rep_count:
-        return
-    if not (count := result.automatic_count):
+    if corrections.joint is None or result.analysis.rep_count or not (count := result.automatic_count):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(f"Automatic counts {count} {'rep' if count == 1 else 'reps'}.", icon=":material/info:")
