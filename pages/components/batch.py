@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import AnalysisError, NoPersonError, UploadError
 from core.pipeline import Analysis, Progress, Request
+from core.report.words import count_of
 from core.spool import SpooledFile, get_spool
 from core.worker import Job
 from pages.components.job import submit_analysis
@@ -83,10 +84,26 @@ def add_clips(received: Iterable[tuple[str, bytes]], request: Request) -> None:
 
 
 def add_kept_back(kept: Iterable[tuple[str, str]], request: Request) -> None:
-    """Take in the names of files that the browser did not send, each with the reason, as far as the list goes."""
-    items = batch()
-    for name, why in list(kept)[: MAX_CLIPS - len(items)]:
+    """Take in the names of files that the browser did not send, each with the reason.
+
+    Raises
+    ------
+    UploadError
+        The list is full: the names that have no row, and why these files were not sent.
+    """
+    items, without_row = batch(), list[tuple[str, str]]()
+    for name, why in kept:
+        if len(items) >= MAX_CLIPS:
+            without_row.append((name, why))
+            continue
         items.append(Item(items[-1].number + 1 if items else 1, name, None, request, state="failed", error=why))
+    if without_row:
+        reasons = dict.fromkeys(why for _, why in without_row)  # one for all photos of a folder
+        named = [f"{', '.join(name for name, why in without_row if why == each)}: {each}" for each in reasons]
+        raise UploadError(
+            f"The list holds {MAX_CLIPS} clips; {count_of(len(without_row), 'file')} that the browser did not send "
+            f"{'has' if len(without_row) == 1 else 'have'} no row in it. {' '.join(named)}"
+        )
 
 
 def follow_batch() -> None:

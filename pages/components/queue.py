@@ -25,6 +25,9 @@ from pages.components.plain import plain
 from pages.components.plan import asked_for
 from pages.components.state import results
 
+_ERRORS = ("batch_error", "batch_kept_back_error")
+"""Two, because clips of one choice arrive before or after the word of what the browser kept back of it."""
+
 
 def receive_clips(label: str, *, key: str) -> None:
     """Show an uploader that hands each clip to the list and is empty again; the list is the only place to look at."""
@@ -38,7 +41,12 @@ def receive_clips(label: str, *, key: str) -> None:
         key=f"{key}_{st.session_state.get(round_key, 0)}",
     )
     request = asked_for(Request.from_settings(settings))
-    add_kept_back(hear_kept_back(key=f"{key}_kept_back") or [], request)
+    if (kept := hear_kept_back(key=f"{key}_kept_back")) is not None:
+        st.session_state.pop("batch_kept_back_error", None)
+        try:
+            add_kept_back(kept, request)
+        except UploadError as error:
+            st.session_state["batch_kept_back_error"] = str(error)
     if uploaded:
         st.session_state.pop("batch_error", None)
         try:
@@ -48,8 +56,9 @@ def receive_clips(label: str, *, key: str) -> None:
         st.session_state[round_key] = st.session_state.get(round_key, 0) + 1
         st.rerun()
     show_refusal()
-    if message := st.session_state.get("batch_error"):
-        st.error(plain(message), icon=":material/error:")  # it names clips
+    for name in _ERRORS:
+        if message := st.session_state.get(name):
+            st.error(plain(message), icon=":material/error:")  # it names clips
 
 
 def show_queue(*, key: str) -> None:
@@ -62,7 +71,7 @@ def _show_list(*, key: str, is_live: bool) -> None:
     follow_batch()
     items = batch()
     if not items:
-        return
+        st.rerun()  # the whole page: the list was cleared, and with it what the page says of one that is full
     st.markdown(f"**{_describe(items)}**")
     asked = show_table(items, key=f"{key}_table")
     if asked:
@@ -114,7 +123,8 @@ def _show_buttons(items: list[Item], *, key: str) -> None:
 
 
 def _clear() -> None:
-    st.session_state.pop("batch_error", None)
+    for name in _ERRORS:
+        st.session_state.pop(name, None)
     clear()
 
 

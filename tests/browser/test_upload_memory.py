@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from benchmarks.memory import pad
 from core.spool import MB
 from tests.browser.conftest import UPLOADER, open_analyze
+from tests.browser.test_accessibility import violations
 from tests.peak import sampled_peak
 from tests.server import ROOT, Server, running_app, wait_until
 
@@ -132,3 +133,26 @@ def test_what_the_browser_keeps_back_has_a_row_in_a_batch(small_app, context, tm
     expect(page.get_by_role("row").filter(has_text="clip.mp4")).to_contain_text("larger than 2 MB, the limit")
     page.get_by_role("button", name="Clear the list").click()
     expect(page.get_by_text("larger than 2 MB")).to_have_count(0)
+
+
+def test_what_the_browser_keeps_back_is_told_where_the_list_of_a_batch_is_full(small_app, context, tmp_path):
+    """No row was left for it, and so there was no word either."""
+    page = context.new_page()
+    page.goto(f"{small_app.url}/batch")
+    page.locator(UPLOADER).wait_for(state="attached")
+    plans = [tmp_path / f"plan {number}.pdf" for number in range(1, 22)]
+    late = tmp_path / "late.mp4"
+    for path in (*plans, late):
+        path.write_bytes(b"just text" * 200)
+    page.set_input_files(UPLOADER, plans[:20])
+    expect(page.get_by_text("0 of 20 done, 20 failed")).to_be_visible()
+    page.set_input_files(UPLOADER, [make_file(tmp_path, size_mb=3), plans[20], late])
+    alerts = page.get_by_test_id("stAlert")
+    expect(alerts.filter(has_text="1 too many were left out: late.mp4")).to_be_visible()
+    kept = alerts.filter(has_text="holds 20 clips; 2 files that the browser did not send have no row in it.")
+    expect(kept).to_contain_text(re.compile(r"clip\.mp4: The clip is larger than 2 MB.*plan 21\.pdf: The file is no "))
+    assert violations(page) == {}
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"] == 390
+    page.get_by_role("button", name="Clear the list").click()
+    expect(alerts.filter(has_text="The list holds 20 clips")).to_have_count(0)
+    expect(alerts.filter(has_text="Choose the clips of a session together")).to_be_visible()
