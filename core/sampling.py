@@ -136,12 +136,12 @@ def plan_sampling(
     note = ""
     if stride > frame_skip:
         note = (
-            f"Every {_ordinal(stride)} frame instead of every {_ordinal(frame_skip)}: "
+            f"{_every_frame(stride).capitalize()} is analysed instead of {_every_frame(frame_skip)}: "
             f"that covers the whole clip with at most {max_frames} frames."
         )
     elif stride < frame_skip:
         note = (
-            f"Every {_ordinal(stride)} frame instead of every {_ordinal(frame_skip)}: "
+            f"{_every_frame(stride).capitalize()} is analysed instead of {_every_frame(frame_skip)}: "
             f"the clip is short, and fewer than {min_frames} frames measure nothing."
         )
     remedy = _say_remedy(fps / stride, auto_hz=auto_hz, fps=fps, max_frames=max_frames)
@@ -187,6 +187,8 @@ def fit_width(size_wh: tuple[int, int], width: int) -> tuple[int, int]:
     return max(2, 2 * round(width / 2)), max(2, 2 * round(size_wh[1] * width / size_wh[0] / 2))
 
 
-def _ordinal(number: int) -> str:
-    teens = 10 <= number % 100 <= 20
-    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+def _every_frame(stride: int) -> str:
+    """Say a stride: "every frame", "every 2nd frame"."""
+    teens = 10 <= stride % 100 <= 20
+    nth = f"{stride}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(stride % 10, 'th')} "
+    return f"every {nth if stride > 1 else ''}frame"

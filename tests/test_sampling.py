@@ -34,11 +34,12 @@ def test_auto_spreads_the_frames_over_the_clip(duration_s, fps, frames, rate_hz)
     ("duration_s", "skip", "stride", "note"),
     [
         (10, 8, 8, ""),
-        (60, 8, 9, "Every 9th frame instead of every 8th: that covers the whole clip with at most 200 frames."),
-        (5, 8, 7, "Every 7th frame instead of every 8th: the clip is short"),
-        (0.3, 12, 1, "Every 1st frame instead of every 12th: the clip is short"),
+        (60, 8, 9, "Every 9th frame is analysed instead of every 8th frame: that covers the whole clip with at most"),
+        (10, 1, 2, "Every 2nd frame is analysed instead of every frame: that covers the whole clip with at most"),
+        (5, 8, 7, "Every 7th frame is analysed instead of every 8th frame: the clip is short"),
+        (0.3, 12, 1, "Every frame is analysed instead of every 12th frame: the clip is short"),
     ],
-    ids=["honoured", "widened", "denser", "every frame"],
+    ids=["honoured", "widened", "widened from every frame", "denser", "every frame"],
 )
 def test_a_fixed_skip_is_kept_where_it_can_be(duration_s, skip, stride, note):
     found = plan(duration_s, frame_skip=skip)
