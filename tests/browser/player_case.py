@@ -6,12 +6,14 @@ from pathlib import Path
 import av
 import numpy as np
 
-from core.mannequin import Filming, Truth, View, compute_truth, draw_clip, plan_steady
+from core.mannequin import Filming, Motion, Truth, View, compute_truth, draw_clip, plan_steady
 from core.pipeline import Analysis, summarize
 from core.sampling import plan_sampling
 from core.video.read import probe
 
 MOTION = plan_steady("squat", count=5, period_s=2.0)
+MANY = plan_steady("squat", count=11, period_s=1.2, rest_s=1.2)
+"""Of a longer clip, which is not drawn: how reps look that are many and narrow."""
 FILMING = Filming(view=View(yaw_deg=80), resolution_wh=(360, 480), fps=30)
 STRIDE = 2
 """Analysed at 15 Hz, as the app would."""
@@ -43,16 +45,16 @@ def _write_picture(path: Path, image: np.ndarray) -> None:
         container.mux(stream.encode())
 
 
-def know_truth() -> Truth:
-    return compute_truth(MOTION, filming=FILMING)
+def know_truth(motion: Motion = MOTION) -> Truth:
+    return compute_truth(motion, filming=FILMING)
 
 
-def analyse(clip: Path, *, stride: int = STRIDE) -> Analysis:
+def analyse(clip: Path, *, stride: int = STRIDE, motion: Motion = MOTION) -> Analysis:
     """Return what a perfect pose model would find in the clip."""
-    truth = know_truth()
+    truth = know_truth(motion)
     rows = slice(None, None, stride)
     track = truth.track.take(rows)
-    info = probe(clip, max_duration_s=300)
+    info = replace(probe(clip, max_duration_s=300), duration_s=len(truth.time_s) / FILMING.fps)
     plan = plan_sampling(
         duration_s=info.duration_s,
         fps=info.fps,

@@ -1,4 +1,4 @@
-"""What `player_app` shows; the query says which clip if any, at which stride analysed, and how many players."""
+"""What `player_app` shows; the query says which clip if any, at which stride analysed, which set, how many players."""
 
 import os
 from functools import cache
@@ -11,7 +11,7 @@ from core.corrections import Corrections
 from core.errors import CorrectionError
 from core.pipeline import Analysis, correct
 from pages.components.player import show_player
-from tests.browser.player_case import STRIDE, analyse
+from tests.browser.player_case import MANY, MOTION, STRIDE, analyse
 
 st.set_page_config(layout="wide")
 FOLDER = Path(os.environ["PLAYER_FOLDER"])
@@ -38,7 +38,8 @@ def show(clip: str, *, key: str) -> None:
     """Show one player; its corrections live in the session."""
     history = st.session_state.setdefault(f"{key}_history", [Corrections()])
     stride = int(st.query_params.get("stride", STRIDE))
-    analysis = correct(found(FOLDER / clip, stride=stride), history[-1])
+    motion = MANY if "many" in st.query_params else MOTION
+    analysis = correct(found(FOLDER / clip, stride=stride, motion=motion), history[-1])
     asked_s, asked_id = st.session_state.get("seek", (None, 0))
     edit = show_player(
         analysis,

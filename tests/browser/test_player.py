@@ -613,3 +613,22 @@ def test_curves_follow_a_window_that_gets_narrower(player):
     assert wait_until(lambda: player.locator(widths).bounding_box()["width"] < 390)
     title = player.locator(".rs-title").first
     assert title.evaluate("title => title.scrollWidth <= title.clientWidth"), "the heading is cut off"
+
+
+TEXT_OUTSIDE = """chips => chips.filter((chip) => {
+  const text = document.createRange();
+  text.selectNodeContents(chip);
+  const [inner, outer] = [text.getBoundingClientRect(), chip.getBoundingClientRect()];
+  return inner.left < outer.left + chip.clientLeft || inner.right > outer.right - chip.clientLeft;
+}).map((chip) => chip.innerText)"""
+
+
+def test_the_number_of_a_narrow_rep_is_not_cut(context, player_app):
+    """A chip as narrow as its rep cut "11" on both sides."""
+    page = open_player(context, player_app, query="unkept&many", size=(390, 844))
+    chips = page.locator(".rs-chip")
+    expect(chips).to_have_count(11)
+    assert chips.last.bounding_box()["width"] < 18
+    assert chips.evaluate_all(TEXT_OUTSIDE) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(chips.last.locator("span")).to_have_css("font-size", "13px")

@@ -146,12 +146,13 @@ class Curves {
       ...this.bench.reps.map((rep) => {
         const chip = make("button", `rs-chip${this.kind(rep)}`, {
           type: "button",
-          textContent: rep.is_partial ? "" : rep.number,
           title: `${repWords(rep)}${rep.is_edited ? ", edited" : ""}: ${seconds(rep.start_s)} to ${seconds(rep.end_s)}`,
           dataset: { row: rep.row },
         });
         chip.ariaLabel = chip.title;
-        if (rep.is_partial) chip.append(make("span", "rs-chip-words", { dataset: { short: "p", long: "partial" } }));
+        const words = rep.is_partial ? { dataset: { short: "p", long: "partial" } } : { textContent: `${rep.number}` };
+        chip.append(make("span", "rs-chip-words", words));
+        chip.style.setProperty("--rs-digits", words.textContent?.length ?? 1);
         chip.onclick = () => this.bench.goTo(rep);
         let line = ends.findIndex((end) => end <= rep.start_s + 0.05);
         if (line < 0) line = ends.length;
