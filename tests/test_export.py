@@ -166,6 +166,16 @@ def test_the_workbook_says_who_chose_the_joint(analysis):
         assert row[4] == who
 
 
+def test_every_sheet_prints_all_of_its_columns_on_one_page_each_with_the_header(analysis):
+    """The 28 columns of the reps were spread over many pages, upright."""
+    for sheet in open_book(to_xlsx(analysis, clip="set.mp4")):
+        page = sheet.page_setup
+        assert (page.orientation, int(page.paperSize)) == ("landscape", int(sheet.PAPERSIZE_A4)), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert (page.fitToWidth in (None, 1), page.fitToHeight) == (True, 0), sheet.title
+        assert sheet.print_title_rows == "$1:$1", sheet.title
+
+
 def test_the_workbook_names_every_number_of_a_rep():
     assert list(REP_TITLES) == [column.name for column in fields(RepMetrics)]
 

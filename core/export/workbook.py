@@ -51,6 +51,8 @@ REP_TITLES = {
 _NUMBER_FORMATS = {"(s)": "0.00", "(ms)": "0", "(°)": "0.0", "(°/s)": "0", "(0 to 1)": "0.00"}
 _WIDE = {"left_right_note": 44, "quality_reason": 34, "joint": 14}
 _EDITED_FILL = "#fdf0d5"
+_A4 = 9
+"""As Excel numbers the sizes of paper."""
 
 
 def to_xlsx(analysis: Analysis, *, clip: str) -> bytes:
@@ -58,7 +60,7 @@ def to_xlsx(analysis: Analysis, *, clip: str) -> bytes:
 
     Numbers are numbers, the unit stands in the header, what was not measured is an empty cell. Reps
     that the trainer set or changed are marked in the column Edited and by colour. Text is written as
-    text, so that a clip named ``=...`` is no formula.
+    text, so that a clip named ``=...`` is no formula. Every sheet prints on A4 across, all columns on one page.
 
     Parameters
     ----------
@@ -91,6 +93,10 @@ class _Sheet:
         sheet = book.add_worksheet(name)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+        sheet.set_paper(_A4)
+        sheet.set_landscape()
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)  # inches
+        sheet.fit_to_pages(1, 0)  # as many pages as the rows need, each with all columns
         return cls(book, sheet)
 
     def format(self, **properties: Any) -> Any:
@@ -118,8 +124,9 @@ class _Sheet:
             self.sheet.write_blank(self.row, column, None, style)
 
     def head(self, titles: Iterable[str], *, freeze_columns: int = 0) -> None:
-        """Write a header row that stays in sight."""
+        """Write a header row that stays in sight, and is printed on every page."""
         self.sheet.set_row(self.row, 48)
+        self.sheet.repeat_rows(self.row)
         self.write(titles, bold=True, text_wrap=True, bottom=1, font_color=ACCENT)
         self.sheet.freeze_panes(self.row, freeze_columns)
 
