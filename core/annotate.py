@@ -23,6 +23,9 @@ DRAWN_GAP_S = 0.55
 knows where it was. The sparsest sampling of the default limits, 600 frames in 300 s, is just inside."""
 GAP = 0.03
 """Between a joint and its angle, in short sides of the frame."""
+LETTERS_WIDEST = 4 / 3
+"""Letters are of the width, as a clip is shown on a phone held upright; in a picture wider than this, of its height,
+or they would cover it."""
 HOLD_S = 0.1
 """Before the first and behind the last frame in which the body was seen it is drawn there for so long."""
 
@@ -96,6 +99,7 @@ class Overlay:
         self._ends_s = np.array([rep.end_s for rep in analysis.count.reps])
         self._is_edited = analysis.corrections.reps is not None
         self._short_side = min(size_wh)
+        self._letters = min(size_wh[0], LETTERS_WIDEST * size_wh[1])
 
     def draw(self, image: NDArray[np.uint8], *, time_s: float) -> NDArray[np.uint8]:
         """Return the frame, ``(h, w, 3)`` RGB, with everything drawn on it."""
@@ -118,21 +122,21 @@ class Overlay:
             picture,
             f"{degrees:.0f}°",
             xy=(x + gap * self._short_side, y),
-            size=0.046 * self._short_side,
+            size=0.046 * self._letters,
             anchor=anchor,
         )
 
     def _label_corners(self, picture: Image.Image, *, time_s: float) -> None:
-        margin, small = 0.03 * self._short_side, 0.042 * self._short_side
+        margin, small = 0.03 * self._short_side, 0.042 * self._letters
         draw_label(picture, clock_text(time_s), xy=(picture.width - margin, margin), size=small, anchor="rt")
         total = len(self._ends_s)
         if not total:
             return
         done = int((self._ends_s <= time_s).sum())
         reps = f"{done} / {total} {'rep' if total == 1 else 'reps'}"
-        box = draw_label(picture, reps, xy=(margin, margin), size=0.085 * self._short_side)
+        box = draw_label(picture, reps, xy=(margin, margin), size=0.085 * self._letters)
         if self._is_edited:
-            draw_label(picture, "reps edited", xy=(margin, box[3] + margin / 3), size=0.7 * small)
+            draw_label(picture, "reps edited", xy=(margin, box[3] + margin / 3), size=small)
 
 
 def clock_text(time_s: float) -> str:

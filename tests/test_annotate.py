@@ -159,7 +159,7 @@ def test_a_correction_is_what_is_counted_and_said(filmed, tmp_path):
     assert counted(frames, edited)[-1] == 2
     picture, margin = Image.new("RGB", SIZE_WH), 0.03 * SIZE_WH[0]
     counter = draw_label(picture, "2 / 2 reps", xy=(margin, margin), size=0.085 * SIZE_WH[0])
-    box = draw_label(picture, "reps edited", xy=(margin, counter[3] + margin / 3), size=0.0294 * SIZE_WH[0])
+    box = draw_label(picture, "reps edited", xy=(margin, counter[3] + margin / 3), size=0.042 * SIZE_WH[0])
     plain, _ = annotate(clip, found, tmp_path)
     area = (slice(box[1] + 2, box[3] - 2), slice(box[0] + 4, box[2] - 4))
     assert plain[0].image[area].mean() > frames[0].image[area].mean() + 60, "a plate says that reps were edited"
@@ -202,6 +202,25 @@ def test_without_reps_there_is_no_counter_and_without_a_person_no_skeleton(filme
     changed = (drawn != image).any(axis=2)
     assert changed[:, : SIZE_WH[0] // 2].sum() == 0
     assert changed[:40, SIZE_WH[0] // 2 :].any(), "the time is there"
+
+
+@pytest.mark.parametrize("size_wh", [(1280, 720), (1280, 960), (720, 1280)], ids=["16:9", "4:3", "upright"])
+def test_the_letters_are_read_on_a_phone_held_upright(filmed, size_wh):
+    """A landscape clip is shown 390 px wide there: what was of its height alone came down to 6 px."""
+    found = analyse(*filmed)
+    edited = correct(found, Corrections(joint="left_knee", reps=delete_rep(tuple(found.count.reps), 1)))
+    nobody = nan_track(len(edited.track.time_s))
+    empty = replace(edited, track=nobody, metrics=replace(edited.metrics, joint=None))
+    image = np.full((*size_wh[::-1], 3), 120, np.uint8)
+    is_label = (Overlay(empty, size_wh=size_wh).draw(image, time_s=1.0) != image).any(axis=2)
+    least = draw_label(Image.new("RGB", size_wh), "0", xy=(0, 0), size=12 * size_wh[0] / 390)[3]
+    counter_and_edited, time = (is_label[:, at].any(axis=1) for at in np.split(np.arange(size_wh[0]), 2))
+    for rows, labels in ((counter_and_edited, 2), (time, 1)):
+        edges = np.flatnonzero(np.diff(rows.astype(int)))
+        heights = np.diff(edges)[::2]
+        assert len(heights) == labels
+        assert heights.min() >= least - 2, f"{heights} px of {least}"  # rounded corners and edges
+    assert np.flatnonzero(counter_and_edited).max() < size_wh[1] / 3, "the picture is what is looked at"
 
 
 # -- what is written ---------------------------------------------------------
