@@ -313,8 +313,11 @@ def test_the_measured_joint_is_drawn_first(analysis):
 def test_what_the_clip_cuts_is_laid_over_nothing(analysis):
     *others, last = analysis.metrics.reps
     cut = replace(analysis.metrics, reps=(*others, replace(last, is_cut=True)))
-    drawn = plot_overlay(replace(analysis, metrics=cut)).figure.data
-    assert len(drawn) == len(plot_overlay(analysis).figure.data) - 1
+    drawing, whole = plot_overlay(replace(analysis, metrics=cut)), plot_overlay(analysis)
+    assert len(drawing.figure.data) == len(whole.figure.data) - 1
+    assert whole.words.startswith("All reps laid over each other: ")
+    assert drawing.words.startswith("4 of 5 reps laid over each other: ")
+    assert drawing.words.endswith(" The clip does not hold all of rep 5.")
 
 
 def test_where_no_two_reps_can_be_laid_over_each_other_it_is_told_what_keeps_which_out(analysis):

@@ -40,7 +40,7 @@ SECTIONS = (
     "angle over the set",
     "Form",
     "Shape of the set",
-    "All reps, one over the other",
+    "Whole reps, one over the other",
     "Range and speed of each rep",
     "Tempo of each rep",
     "Left against right",

@@ -1,4 +1,4 @@
-"""The shape of a set: every rep laid over the others, tempo, trend, left against right."""
+"""The shape of a set: its reps laid over each other, tempo, trend, left against right."""
 
 import math
 from dataclasses import dataclass
@@ -53,7 +53,8 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     """Lay all reps over each other, 0 to 100 % of the phase of each, with mean ± SD of the whole ones.
 
     Each rep shows the angle it is measured on, in degrees; where sides take turns, each side has its
-    own mean. A rep with a gap in its angle, with too few frames for its range, or cut by the clip, is left out.
+    own mean. A rep with a gap in its angle, with too few frames for its range, or cut by the clip, is left out, which
+    is said.
     """
     if not supported_at(analysis.sample_rate_hz)["rom_and_tempo"]:
         return Drawing(None, _why_withheld(analysis.metrics, "The reps"))
@@ -76,8 +77,9 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     angle = _words(drawn[0][0].joint) if len({rep.joint for rep, _ in drawn}) == 1 else "Angle"
     _style(figure, x_title="Start to turn (50 %) to end of the rep (%)", y_title=f"{angle} (°)")
     figure.update_xaxes(range=[0, 100])
-    words = "Every rep laid over the others: the tighter the bundle, the more alike."
-    return Drawing(figure, words + _spread(analysis, spreads))
+    how_many = "All reps" if len(drawn) == len(curves) else f"{len(drawn)} of {len(curves)} reps"
+    words = f"{how_many} laid over each other: the tighter the bundle, the more alike.{_spread(analysis, spreads)}"
+    return Drawing(figure, f"{words} {_left_out(curves)}".rstrip())
 
 
 def _spread(analysis: Analysis, spreads: list[float]) -> str:
@@ -319,12 +321,16 @@ def _why_too_few(curves: list[tuple[RepMetrics, NDArray[np.float64] | str]]) -> 
     """Say why no two reps can be laid over each other: there are not two, or what keeps which of them out."""
     if len(curves) < 2:
         return f"It takes two reps to lay them over each other; the set has {len(curves) or 'none'}."
+    return f"It takes two reps to lay them over each other, each seen from start to end. {_left_out(curves)}"
+
+
+def _left_out(curves: list[tuple[RepMetrics, NDArray[np.float64] | str]]) -> str:
+    """Say what keeps which reps out; empty where nothing does."""
     names: dict[str, list[str]] = {}
     for rep, why in curves:
         if isinstance(why, str):
             names.setdefault(why, []).append(f"{rep.name[0].lower()}{rep.name[1:]}")
-    left_out = " ".join(why.format(", ".join(named)) for why, named in names.items())
-    return f"It takes two reps to lay them over each other, each seen from start to end. {left_out}"
+    return " ".join(why.format(", ".join(named)) for why, named in names.items())
 
 
 def _curve_to_lay(analysis: Analysis, rep: RepMetrics) -> NDArray[np.float64] | str:

@@ -181,7 +181,7 @@ def half_height(analysis: Analysis) -> float:
 
 def draw_overlay(analysis: Analysis) -> Figure:
     """Draw all whole reps by their phase, with mean ± SD."""
-    title = "All reps, one over the other"
+    title = "Whole reps, one over the other"
     shapes = rep_shapes(analysis)
     if not shapes:
         return Figure(title, "", f"Not drawn: {why_no_range(analysis)}.")
