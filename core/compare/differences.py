@@ -227,6 +227,14 @@ def are_places_alike(one: tuple[str, float], other: tuple[str, float]) -> bool:
     return bool(halves[0] & halves[1]) and abs(one[1] - other[1]) <= VIEW_APART_DEG
 
 
+def degrees_apart(one: tuple[str, float], other: tuple[str, float]) -> float:
+    """Return how far around the body two places lie from each other, as `are_places_alike` has them; NaN if unknown."""
+    halves = [_HALVES.get(name, set()) for name, _ in (one, other)]
+    if not all(halves):
+        return NAN
+    return abs(one[1] - other[1]) if halves[0] & halves[1] else 180.0 - one[1] - other[1]
+
+
 def _warnings(one: Analysis, other: Analysis, joints: list[str | None]) -> list[str]:
     a, b = (_named(each.recognition.exercise) for each in (one, other))
     said = [

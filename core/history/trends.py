@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from core.compare.differences import are_places_alike
+from core.compare.differences import are_places_alike, degrees_apart
 from core.history.labels import SavedSummary
 from core.landmarks import base_joint
 from core.view import say_place
@@ -57,6 +57,8 @@ class Trend:
         series: in no verdict.
     place
         From where the newest was filmed, in words; empty where it is not known, and for what is one from anywhere.
+    apart_deg
+        How far around the body from there those sets were filmed, the nearest first; NaN for one from above.
     """
 
     title: str
@@ -66,6 +68,7 @@ class Trend:
     detectable: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     place: str = ""
+    apart_deg: tuple[float, ...] = ()
 
 
 def first_and_last(saved: Sequence[SavedSummary]) -> dict[str, tuple[SavedSummary, SavedSummary]]:
@@ -142,16 +145,22 @@ def _follow(
         {label: _by_day(followed[name][part], _MEASURES[name], _mean) for label, name in names.items()}
         for part in (0, 1)
     )
-    here = [one for name in names.values() for one in followed[name][0]]
+    here, away = ([one for name in names.values() for one in followed[name][part]] for part in (0, 1))
     detectable = {label: limits[name] for label, name in names.items()}
-    return Trend(title, unit, series, left_out, detectable, elsewhere, _say_place(_newest_place(here)))
+    place = _newest_place(here)
+    apart_deg = sorted(degrees_apart(place, _place_of(one)) for one in away) if place else []
+    return Trend(title, unit, series, left_out, detectable, elsewhere, _say_place(place), tuple(apart_deg))
 
 
 def _newest_place(saved: Sequence[SavedSummary]) -> Place | None:
     """Return from where the newest of the sets was filmed whose view is known; None without any."""
     known = [one for one in saved if one.figures.view is not None and math.isfinite(one.figures.turn_deg)]
     newest = max(known, key=lambda one: (one.labels.session_on, one.saved_at), default=None)
-    return (str(newest.figures.view), newest.figures.turn_deg) if newest else None
+    return _place_of(newest) if newest else None
+
+
+def _place_of(one: SavedSummary) -> Place:
+    return str(one.figures.view), one.figures.turn_deg
 
 
 def _say_place(place: Place | None) -> str:
@@ -166,7 +175,7 @@ def _is_from(place: Place | None, one: SavedSummary) -> bool:
     """Tell whether a set was filmed from there, as Compare would; one that says nothing of its view is taken to be."""
     if place is None or one.figures.view is None:
         return True
-    return are_places_alike(place, (one.figures.view, one.figures.turn_deg))
+    return are_places_alike(place, _place_of(one))
 
 
 def _limits(

@@ -64,7 +64,7 @@ def plot_sessions(trend: Trend) -> Drawing:
         _in_words(name, points, trend.unit, detectable=trend.detectable.get(name, math.nan))
         for name, points in drawn.items()
     )
-    return Drawing(figure, words + _elsewhere(apart, place=trend.place) + _left_out(trend.left_out))
+    return Drawing(figure, words + _elsewhere(trend, apart) + _left_out(trend.left_out))
 
 
 def _in_words(name: str, points: tuple[Point, ...], unit: str, *, detectable: float) -> str:
@@ -94,12 +94,20 @@ def _number(value: float) -> str:
     return number.replace("-", "\N{MINUS SIGN}")
 
 
-def _elsewhere(apart: Mapping[str, tuple[Point, ...]], *, place: str) -> str:
+def _elsewhere(trend: Trend, apart: Mapping[str, tuple[Point, ...]]) -> str:
     sessions = len({point.day for points in apart.values() for point in points})
     if not sessions:
         return ""
-    left_out = f"{count_of(sessions, 'session')} from elsewhere {'is' if sessions == 1 else 'are'} not compared"
-    return f" Filmed {place}, as the newest was; {left_out}."
+    left_out = f"{count_of(sessions, 'session')} from elsewhere{_how_far(trend.apart_deg)}"
+    return f" Filmed {trend.place}, as the newest was; {left_out} {'is' if sessions == 1 else 'are'} not compared."
+
+
+def _how_far(apart_deg: tuple[float, ...]) -> str:
+    """Say how far around the body other places are; empty where that is not known of each."""
+    if not apart_deg or not math.isfinite(sum(apart_deg)):
+        return ""
+    least, most = (f"{degrees:.0f}" for degrees in (apart_deg[0], apart_deg[-1]))
+    return f", {least if least == most else f'{least} to {most}'}° around the body from there,"
 
 
 def _left_out(sets: int) -> str:

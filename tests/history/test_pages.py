@@ -96,7 +96,7 @@ def test_a_session_from_another_place_is_marked_and_left_out_of_the_trend(histor
     for day, each in ((7, elsewhere), (14, elsewhere), (21, here)):
         history.save(ANNA, each, Labels("Anna", session_on=date(2026, 9, day)), clip_name="a.mp4")
     said = text_of(visit("history"))
-    told = "one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere are not"
+    told = "one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere, "
     assert said.count(told) >= 2
     assert (said.count("filmed from the front"), said.count("filmed from the left side")) == (2, 1), "on the cards"
     assert "by more than error gives" not in said

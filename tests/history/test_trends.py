@@ -67,8 +67,8 @@ def test_sets_from_another_place_than_the_newest_are_marked_and_in_no_verdict():
     drawn = plot_sessions(trends["Range of motion, knee"])
     assert drawn.figure.layout.yaxis.title.text == "Range of motion (°)", "a mere degree sign lay on its side there"
     assert drawn.words == (
-        "100°, the same over 2 sessions. Filmed from the side, as the newest was; 1 session from elsewhere is not "
-        "compared."
+        "100°, the same over 2 sessions. Filmed from the side, as the newest was; 1 session from elsewhere, 82° "
+        "around the body from there, is not compared."
     )
     followed, apart = drawn.figure.data
     assert (list(followed.y), list(apart.y)) == ([100, 100], [60])
@@ -84,8 +84,8 @@ def test_one_session_from_a_new_place_is_no_change():
     sets = [saved(FIRST, rom_deg=60, **FRONT), saved(SECOND, rom_deg=60, **FRONT), saved(THIRD, **SIDE)]
     words = plot_sessions(compute_trends(sets, detectable={"rom_deg": 1.0})[0]).words
     assert words == (
-        "100°, one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere are not "
-        "compared."
+        "100°, one session from this place. Filmed from the side, as the newest was; 2 sessions from elsewhere, 82° "
+        "around the body from there, are not compared."
     )
     assert set(first_and_last(sets)) == {"reps"}
 
@@ -102,6 +102,24 @@ def test_one_session_from_a_new_place_is_no_change():
 def test_the_place_that_is_compared_is_named(view, said):
     """A trainer with sets from the front and from the side could not tell which of them the verdict was about."""
     sets = [saved(FIRST, **SIDE), saved(SECOND, **view), saved(THIRD, **view)]
+    assert said in plot_sessions(compute_trends(sets)[0]).words
+
+
+@pytest.mark.parametrize(
+    ("newest", "others", "said"),
+    [
+        (("oblique", 40.0), [("front", 5.0), ("side_left", 80.0)], ", 35 to 40° around the body from there, are"),
+        (("oblique", 40.0), [("oblique_back", 30.0)], ", 110° around the body from there, is"),
+        (("side_left", 85.0), [("back", 5.0)], ", 80° around the body from there, is"),
+        (("side_left", 85.0), [("above", 40.0), ("front", 5.0)], " from elsewhere are not compared"),
+    ],
+    ids=["several", "front and back", "side and back", "above"],
+)
+def test_how_far_away_other_places_are_is_told(newest, others, said):
+    """Compare told it, the history did not."""
+    days = (FIRST, SECOND)
+    sets = [saved(day, view=view, turn_deg=turn) for day, (view, turn) in zip(days, others, strict=False)]
+    sets.append(saved(THIRD, view=newest[0], turn_deg=newest[1]))
     assert said in plot_sessions(compute_trends(sets)[0]).words
 
 
