@@ -1,5 +1,6 @@
 """What is said of a clip in which nobody is seen, or somebody too briefly: the same everywhere, and no failure."""
 
+import logging
 import pickle
 
 import pytest
@@ -64,8 +65,9 @@ def test_what_failed_is_still_told_as_an_error(result):
     assert "analyze_to_guide" not in [button.key for button in app.button]
 
 
-def test_who_looks_at_another_page_meanwhile_is_told_there(seen, result):
+def test_who_looks_at_another_page_meanwhile_is_told_there_and_the_log_calls_it_no_failure(seen, result, caplog):
     track, words = seen
+    caplog.set_level(logging.INFO, logger="repscope")
     job = get_pool().submit(refuse, error_of(track))
     with pytest.raises(NoPersonError):
         job.result(60)
@@ -76,3 +78,5 @@ def test_who_looks_at_another_page_meanwhile_is_told_there(seen, result):
     assert app.session_state["run"] is None
     (told,) = app.toast
     assert told.value.startswith(f"{plain(result.clip.name)}: {words}")
+    assert not any("failed" in message for message in caplog.messages)
+    assert f"Nothing counted: a person in {5 if words == TOO_BRIEF else 0} of 60 frames" in caplog.messages

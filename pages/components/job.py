@@ -106,7 +106,10 @@ def follow_run(run: Run) -> bool:
         analysis = run.job.result()
         st.session_state["results_asked"] = store_result(run.clip, run.request, analysis, folder=run.folder)
     except AnalysisError as error:
-        log.warning("Analysis failed: %s", type(error).__name__)
+        if isinstance(error, NoPersonError):  # an answer, as `show_ended` tells it
+            log.info("Nothing counted: a person in %d of %d frames", error.frames_seen, error.frames_analysed)
+        else:
+            log.warning("Analysis failed: %s", type(error).__name__)
         _give_up(run)
         st.session_state["run_error"] = error
     return True
