@@ -7,7 +7,7 @@ from core.plots import plot_butterfly, plot_overlay, plot_tempo, plot_trend
 from pages.components.figure import show_figure
 
 _FIGURES = {
-    "Reps in one": plot_overlay,
+    "Reps laid over each other": plot_overlay,
     "Tempo": plot_tempo,
     "From rep to rep": plot_trend,
     "Left and right": plot_butterfly,
