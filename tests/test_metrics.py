@@ -379,7 +379,7 @@ class TestSet:
         track = compute_truth(plan_tempo("squat", (2.0, 2.6, 1.9, 2.1, 2.5)), filming=Filming(fps=30)).track
         metrics = summarize(track).metrics
         assert math.isnan(metrics.velocity_loss_pct)
-        assert metrics.velocity_loss_note == "no trend"
+        assert metrics.velocity_loss_note == "no clear trend"
 
     def test_two_reps_are_no_trend(self):
         metrics = metrics_of(perform(EXERCISES["squat"], drive="right_knee", reps=2))

@@ -458,7 +458,7 @@ def test_the_set_is_said_to_become_slower_or_faster(result):
 
     nan = float("nan")
     assert [said(-56, ""), said(12, "")] == ["56 % faster", "12 % slower"]
-    assert [said(nan, "no trend"), said(nan, "needs 3 whole reps")] == ["no trend", "–"]
+    assert [said(nan, "no clear trend"), said(nan, "needs 3 whole reps")] == ["no clear trend", "–"]
 
 
 @pytest.mark.parametrize(("name", "words"), [("left_knee", "Left knee"), ("push_up", "Push-up"), ("row", "Row")])

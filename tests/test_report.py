@@ -187,7 +187,7 @@ def test_key_figures_are_those_of_the_metrics(five):
     assert re.findall(r"\d\.\d", figures["Tempo"].value) == means
     assert figures["Cadence"].value == f"{five.metrics.cadence_per_min:.0f} /min"
     assert figures["Consistency"].value == f"{100 * five.metrics.consistency:.0f} %"
-    assert (figures["Velocity loss"].value, figures["Velocity loss"].detail) == ("–", "no trend")
+    assert (figures["Velocity loss"].value, figures["Velocity loss"].detail) == ("–", "no clear trend")
     assert figures["Left against right"].value == "–"
     assert "one side is hidden" in figures["Left against right"].detail
 

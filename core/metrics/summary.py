@@ -20,7 +20,7 @@ AVERAGED = (
 """The fields of `RepMetrics` with a mean and SD over the set."""
 Rest = tuple[RepMetrics, float, float]
 """After which rep, from when (s) and for how long (s)."""
-STEADY, NO_TREND = "about the same", "no trend"
+STEADY, NO_TREND = "about the same", "no clear trend"
 """What is said instead of a velocity loss."""
 
 
@@ -61,7 +61,7 @@ class SetMetrics:
         100 (first - last) / first of the straight line through the mean velocities of the whole reps: of the concentric
         half, of the whole rep where halves are unnamed. Negative: they became faster. One rep against another would
         tell chance: the same set filmed twice was 17 % faster and 7 % slower. NaN where the line is steady or
-        no trend.
+        shows no clear trend.
     velocity_loss_note
         Why it is NaN; empty where it is not.
     asymmetry_pct
