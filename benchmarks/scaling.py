@@ -60,7 +60,6 @@ def clip_of(name: str, seconds: float) -> Path:
 def analyze(path: Path, skip: int) -> None:
     """Analyse in this process and print what it took."""
     import mediapipe.tasks.python.vision.pose_landmarker  # noqa: F401, PLC0415  imports are nobody's growth
-    import scipy.signal  # noqa: F401, PLC0415
 
     wall, cpu = time.perf_counter(), time.process_time()
     frames = sum(1 for _ in analyze_in_worker(path, replace(REQUEST, frame_skip=skip)))

@@ -121,9 +121,7 @@ def time_pose(path: Path, request: Request) -> tuple[float, float, int]:
 def run_way(way: str, path: Path, skip: str) -> None:
     """Time one way in this process and print it."""
     silence_native_log()
-    import scipy.signal  # noqa: F401, PLC0415  imports and first-time set-up are nobody's cost
-
-    with open_pose(model_path()) as estimator:
+    with open_pose(model_path()) as estimator:  # imports and first-time set-up are nobody's cost
         estimator.estimate(Frame(0, 0.0, np.zeros((64, 64, 3), np.uint8)))
     request = ask(skip)
     if way == "pose":

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.smoothing import low_pass
+from core.smoothing import filter_both_ways, low_pass
+from core.spline import cubic_spline
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -137,8 +138,6 @@ def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
     values, time_s
         ``(n,)``, NaN where unknown; seconds.
     """
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  see core.smoothing
-
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < MIN_SAMPLES:
         return None
@@ -148,7 +147,7 @@ def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
     finer = int(np.clip(round(FINE_RATE_HZ / rate_hz), 1, MAX_OVERSAMPLING))
     steps = np.arange((len(bridged) - 1) * finer + 1) / finer
     fine_s = np.interp(steps, np.arange(len(bridged)), time_s[inside])
-    fine = np.asarray(CubicSpline(time_s[inside], bridged)(fine_s))
+    fine, _ = cubic_spline(time_s[inside], bridged, at_s=fine_s)
     if rate_hz < COUNTED_FROM_HZ:
         return Trace(fine_s, fine, rate_hz, path=float(np.abs(np.diff(fine)).sum()))
     counted = low_pass(fine, time_s=fine_s, samples=len(fine_s), cutoff_hz=MAX_HZ)
@@ -160,17 +159,18 @@ def band_pass(trace: Trace, *, period_s: float) -> Trace:
 
     A trace too coarse to hold the band's low corner is returned as it is.
     """
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  see core.smoothing
-
     fine_hz = (len(trace.time_s) - 1) / float(np.ptp(trace.time_s))
-    padding = min(len(trace.values) - 1, round(3 * period_s * fine_hz))
     low_hz, high_hz = (share / period_s for share in BAND)
     if low_hz >= fine_hz / 2:
         return trace
-    values = sosfiltfilt(butter(1, low_hz, "high", fs=fine_hz, output="sos"), trace.values, padlen=padding)
-    if high_hz < 0.45 * trace.rate_hz:
-        values = sosfiltfilt(butter(2, high_hz, fs=fine_hz, output="sos"), values, padlen=padding)
-    return Trace(trace.time_s, np.asarray(values), trace.rate_hz, trace.path)
+    values = filter_both_ways(
+        trace.values,
+        rate_hz=fine_hz,
+        padding=min(len(trace.values) - 1, round(3 * period_s * fine_hz)),
+        low_hz=low_hz,
+        high_hz=high_hz if high_hz < 0.45 * trace.rate_hz else None,
+    )
+    return Trace(trace.time_s, values, trace.rate_hz, trace.path)
 
 
 def robust_range(values: Floats) -> float:

@@ -4,10 +4,10 @@ Time stamps may be uneven (phones record variable rates): the filter runs on an 
 median rate and its output is read back at the true times.
 """
 
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.landmarks import MAX_GAP_S
@@ -101,14 +101,17 @@ def _smooth_run(values: Floats, time_s: Floats) -> Floats:
 def _remove_spikes(values: Floats, *, rate_hz: float) -> Floats:
     if rate_hz < HAMPEL_FROM_HZ:
         return values
-    from scipy.ndimage import median_filter  # noqa: PLC0415  see below
-
-    median = median_filter(values, size=HAMPEL_WINDOW, mode="nearest")
-    spread = 1.4826 * median_filter(np.abs(values - median), size=HAMPEL_WINDOW, mode="nearest")
+    median = _running_median(values)
+    spread = 1.4826 * _running_median(np.abs(values - median))
     low, high = np.percentile(values, [5, 95])
     step = np.percentile(np.abs(np.diff(values)), 95)  # the few steps to a spike and back are larger
     limit = np.maximum(HAMPEL_SIGMAS * spread, max(MIN_SPIKE_SHARE * (high - low), MIN_SPIKE_STEPS * step))
     return np.where(np.abs(values - median) > limit, median, values)
+
+
+def _running_median(values: Floats) -> Floats:
+    padded = np.pad(values, HAMPEL_WINDOW // 2, mode="edge")
+    return np.asarray(np.median(sliding_window_view(padded, HAMPEL_WINDOW), axis=1))
 
 
 def low_pass(values: Floats, *, time_s: Floats, samples: int, cutoff_hz: float) -> Floats:
@@ -123,18 +126,45 @@ def low_pass(values: Floats, *, time_s: Floats, samples: int, cutoff_hz: float) 
     cutoff_hz
         Where half of the height is left; at most `CUTOFF_SHARE` of the grid's rate is.
     """
-    # 70 MB resident, which the web process never needs to show a result that the worker computed.
-    from scipy.signal import sosfiltfilt  # noqa: PLC0415
-
     even_s = np.linspace(time_s[0], time_s[-1], samples)
     rate_hz = (samples - 1) / (even_s[-1] - even_s[0])
     padding = min(max(3 * FILTER_ORDER + 3, round(rate_hz / cutoff_hz)), samples - 1)  # less than a period rings
-    smooth = sosfiltfilt(_design(rate_hz, cutoff_hz), np.interp(even_s, time_s, values), padlen=padding)
-    return np.interp(time_s, even_s, smooth)
+    even = np.interp(even_s, time_s, values)
+    highest_hz = min(cutoff_hz, CUTOFF_SHARE * rate_hz)
+    return np.interp(time_s, even_s, filter_both_ways(even, rate_hz=rate_hz, padding=padding, high_hz=highest_hz))
 
 
-@lru_cache(maxsize=16)  # all signals of a clip have one rate, and designing takes longer than filtering
-def _design(rate_hz: float, cutoff_hz: float) -> Floats:
-    from scipy.signal import butter  # noqa: PLC0415
+def filter_both_ways(
+    values: Floats, *, rate_hz: float, padding: int, low_hz: float = 0.0, high_hz: float | None = None
+) -> Floats:
+    """Return what Butterworth filters leave that run forwards and then backwards, so that nothing lags.
 
-    return np.asarray(butter(FILTER_ORDER, min(cutoff_hz, CUTOFF_SHARE * rate_hz), fs=rate_hz, output="sos"))
+    Parameters
+    ----------
+    values
+        ``(n,)`` finite, at even times.
+    rate_hz
+        Of the samples.
+    padding
+        Samples, less than n, by which both ends go on turned about their last value.
+    low_hz, high_hz
+        Between them is kept, at both half of the height; order 1 below, `FILTER_ORDER` above. 0 and None keep all.
+
+    Notes
+    -----
+    Twice through a filter multiplies each frequency by the square of its gain, which is what is done here. SciPy's
+    ``sosfiltfilt`` does the same step by step and brings 70 MB with it, into the web process at the first correction
+    as into every worker: see `tests/test_smoothing.py`.
+    """
+    head = 2 * values[0] - values[padding:0:-1]
+    tail = 2 * values[-1] - values[-2 : -padding - 2 : -1]
+    padded = np.concatenate([head, values, tail])
+    mirrored = np.concatenate([padded, padded[::-1]])  # the transform takes it for endless: its ends have to meet
+    warped = np.tan(np.pi * np.fft.rfftfreq(len(mirrored)))  # of the bilinear transform
+    gain = np.ones(len(warped))
+    if low_hz:
+        gain -= 1 / (1 + (warped / np.tan(np.pi * low_hz / rate_hz)) ** 2)
+    if high_hz is not None:
+        gain /= 1 + (warped / np.tan(np.pi * high_hz / rate_hz)) ** (2 * FILTER_ORDER)
+    kept = np.fft.irfft(gain * np.fft.rfft(mirrored), len(mirrored))
+    return np.asarray(kept[padding : padding + len(values)])

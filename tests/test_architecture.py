@@ -13,6 +13,7 @@ CORE = sorted((ROOT / "core").rglob("*.py"))
 ONLY_IMPORTER = {
     "av": {"core/video/pick.py", "core/video/read.py", "core/video/write.py", "core/mannequin/clip.py"},
     "mediapipe": {"core/pose.py", "core/model.py"},
+    "scipy": {"core/people.py"},
 }
 
 
@@ -42,7 +43,7 @@ def test_an_edge_library_has_one_importer(library):
 
 
 def modules_after(statement: str) -> set[str]:
-    code = f"import sys; {statement}; print(*sys.modules)"
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
@@ -75,6 +76,19 @@ def test_a_process_loads_what_it_needs_and_no_more(statement, allowed):
     loaded = {name.split(".")[0] for name in modules_after(statement) - modules_after("pass")}
     foreign = {name for name in loaded - sys.stdlib_module_names if not name.startswith("_")}
     assert foreign - SMALL <= allowed
+
+
+CORRECTING = """
+from core.corrections import Corrections
+from core.mannequin import compute_truth, plan_steady
+from core.pipeline import correct, summarize
+correct(summarize(compute_truth(plan_steady("squat", count=3, period_s=3)).track), Corrections(joint="left_hip"))
+"""
+
+
+def test_a_correction_loads_no_library_of_70_mb():
+    """The web process makes it, beside the worker of somebody else."""
+    assert "scipy" not in {name.split(".")[0] for name in modules_after(CORRECTING)}
 
 
 def test_no_file_outgrows_a_reading():

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.signal import butter, sosfiltfilt
 
-from core.smoothing import fill_gaps, low_pass, smooth_angle
+from core.smoothing import FILTER_ORDER, fill_gaps, filter_both_ways, low_pass, smooth_angle
 
 TIME_S = np.arange(0, 10, 0.05)
 SINE = 45 + 40 * np.sin(2 * np.pi * 0.5 * TIME_S)
@@ -98,3 +99,20 @@ def test_frames_that_the_model_misjudges_are_taken_out(rate_hz, frames):
     measured = true.copy()
     measured[len(true) // 2 :][:frames] += 80
     np.testing.assert_allclose(smooth_angle(measured, time_s=time_s), true, atol=7 * frames)
+
+
+@pytest.mark.parametrize("samples", [40, 200, 601])
+@pytest.mark.parametrize(("low_hz", "high_hz"), [(0.0, 3.5), (0.0, 6.0), (0.3, None), (0.3, 1.0)])
+def test_the_filter_is_the_one_that_scipy_runs_step_by_step(samples, low_hz, high_hz):
+    rate_hz, padding = 20.0, min(samples - 1, 200)
+    values = np.random.default_rng(1).normal(0, 8, samples).cumsum()
+    wanted = values
+    if low_hz:
+        wanted = sosfiltfilt(butter(1, low_hz, "high", fs=rate_hz, output="sos"), wanted, padlen=padding)
+    if high_hz:
+        wanted = sosfiltfilt(butter(FILTER_ORDER, high_hz, fs=rate_hz, output="sos"), wanted, padlen=padding)
+    found = filter_both_ways(values, rate_hz=rate_hz, padding=padding, low_hz=low_hz, high_hz=high_hz)
+    np.testing.assert_allclose(found, wanted, atol=0.02 * np.ptp(values))
+    np.testing.assert_allclose(
+        found[10:-10], wanted[10:-10], atol=(1e-3 if samples > padding + 1 else 0.02) * np.ptp(values)
+    )

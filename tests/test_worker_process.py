@@ -40,7 +40,7 @@ def run_parent(body: str, tmp_path: Path) -> subprocess.Popen[str]:
 
 
 def assert_clean(modules: set[str]) -> None:
-    assert {"av", "mediapipe", "numpy", "scipy", "core.worker"} <= modules
+    assert {"av", "mediapipe", "numpy", "core.worker"} <= modules
     assert (
         not {"heavy", "streamlit", "pandas", "plotly", "cv2", "matplotlib", "pydantic", "pytest", "tornado"} & modules
     )

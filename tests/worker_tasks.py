@@ -45,7 +45,6 @@ def report_modules() -> Generator[int, None, set[str]]:
     import av  # noqa: F401
     import mediapipe  # noqa: F401
     import numpy as np  # noqa: F401
-    import scipy.signal  # noqa: F401
 
     yield os.getpid()
     return set(sys.modules)

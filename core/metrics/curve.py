@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.rests import LEAST_REST_S, arrival_s, home_s
+from core.spline import cubic_spline
 
 DENSE_HZ = 200.0
 """Curves are read off a spline at this rate: 5 ms, finer than any frame rate a phone records."""
@@ -75,12 +76,9 @@ def cut_curve(
         low -= 1
     while high < min(len(time_s), inside.stop + _MARGIN) and np.isfinite(values[high]):
         high += 1
-    from scipy.interpolate import CubicSpline  # noqa: PLC0415  see core.smoothing
-
-    spline = CubicSpline(time_s[low:high], values[low:high])
     dense_s = np.linspace(start_s, end_s, max(_MIN_SAMPLES, round((end_s - start_s) * DENSE_HZ) + 1))
     dense_s = np.clip(dense_s, time_s[low], time_s[high - 1])
-    return RepCurve(dense_s, spline(dense_s), spline(dense_s, 1))
+    return RepCurve(dense_s, *cubic_spline(time_s[low:high], values[low:high], at_s=dense_s))
 
 
 def read_between(
@@ -88,7 +86,7 @@ def read_between(
 ) -> NDArray[np.float64] | None:
     """Return the values at the times of a rep on straight lines between the samples; None if samples are missing.
 
-    As close as the eye sees it to the spline of `cut_curve`, which would bring 40 MB of SciPy into the web process.
+    As close to the spline of `cut_curve` as the eye can see.
 
     Parameters
     ----------
