@@ -56,7 +56,10 @@ class Database:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            raise HistoryError(_say_folder(self.sqlite_path.parent, "looked into", error)) from error
+            raise HistoryError(
+                f"The history's folder {self.sqlite_path.parent} cannot be looked into: {error.strerror or error}. "
+                "Ask who runs this server to set HISTORY_DIR to a folder it may write to."
+            ) from error
         return True
 
     @contextmanager
@@ -158,14 +161,10 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise HistoryError(_say_folder(folder, "made", error)) from error
-
-
-def _say_folder(folder: Path, done: str, error: OSError) -> str:
-    return (
-        f"The history's folder {folder} cannot be {done}: {error.strerror or error}. "
-        "Ask who runs this server to set HISTORY_DIR to a folder it may write to."
-    )
+        raise HistoryError(
+            f"The history's folder {folder} cannot be made: {error.strerror or error}. "
+            "Ask who runs this server to set HISTORY_DIR to a folder it may write to."
+        ) from error
 
 
 def _with_driver(url: URL) -> URL:

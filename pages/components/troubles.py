@@ -230,15 +230,21 @@ TROUBLES: dict[str, tuple[Trouble, ...]] = {
             "The server has just been updated and is still at it.",
             "Try again in a minute.",
         ),
+        Trouble(
+            ("The history's database (…) was not brought up to date: …",),
+            "The server has no memory, process or file left to do it with.",
+            "Try again in a minute, or ask who runs the server to look at it.",
+        ),
     ),
     "For who runs the server": (
         Trouble(
             (
                 "The history cannot keep its key in …",
                 "The history's folder … cannot be made: …",
+                "The history's folder … cannot be looked into: …",
                 "A saved clip could not be deleted: …",
             ),
-            "The folder of the history cannot be written to. Everything but the history works.",
+            "The folder of the history cannot be read or written to. Everything but the history works.",
             "Set HISTORY_DIR to a folder the server may write to.",
         ),
         Trouble(
