@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.geometry import VISIBILITY_GATE, angle_between, midpoint, right_to_left
 from core.landmarks import INDEX, JOINTS, SIDES, LandmarkTrack, joint_indices
 from core.rep_count import Rep
-from core.signals import BODY_TORSOS
+from core.signals import BODY_TORSOS, has_places
 
 Floats = NDArray[np.float64]
 Measure = Callable[[NDArray[np.int64]], float]
@@ -20,12 +20,6 @@ SEEN_MIN = 0.5
 AWAY_WIDTH = 0.2
 """Body lengths by which shoulders and hips together must be turned round to be seen from behind: about half
 of their full width (biacromial .26 and hip breadth .19 of shoulder height; Drillis and Contini 1966)."""
-_BOX_VARIATION = 1e-3
-_BONE_VARIATION = 0.02
-_BONES = (
-    ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"), ("left_shoulder", "left_hip"),
-    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_elbow", "left_wrist"),
-)  # fmt: skip
 _NAN = float("nan")
 _MIN_SAMPLES = 4
 
@@ -173,7 +167,7 @@ def _foot_measures(track: LandmarkTrack, body: _Body) -> dict[str, Measure]:
 def _travels(track: LandmarkTrack, body: _Body, windows: list[NDArray[np.int64]]) -> dict[str, float]:
     """Return how far the shoulders travel in the picture, and if the hands do."""
     away = 0.3 * float(_median(right_to_left(body.points)[:, 0]) < -AWAY_WIDTH)
-    if lacks_position(track):
+    if not has_places(track):
         return {"body_travel": _NAN, "hangs": 0.5 + away}
     unit = rough_body_length(track)
     body_travel, hand_travel = (
@@ -182,22 +176,6 @@ def _travels(track: LandmarkTrack, body: _Body, windows: list[NDArray[np.int64]]
     both = body_travel + hand_travel
     share = body_travel / both if both > 0 else 0.5
     return {"body_travel": body_travel, "hangs": min(1.0, share + away)}
-
-
-def lacks_position(track: LandmarkTrack) -> bool:
-    """Tell if frames were scaled to the body's box: it is fixed, but no bone is; or if nobody is in them.
-
-    `core.signals.has_places` looks at widths alone: here a body whose widest parts stand quite still has a position.
-    """
-    seen = np.isfinite(track.xyz[:, :, :2]).all(axis=(1, 2))
-    if seen.sum() < 2:
-        return True
-    xy = track.xyz[seen, :, :2]
-    edges = np.stack([xy.min(axis=1), xy.max(axis=1)])
-    box = (edges[1] - edges[0]).mean(axis=0)
-    fixed = (edges.std(axis=1) <= _BOX_VARIATION * box).all(axis=0)
-    bones = np.stack([np.linalg.norm(xy[:, INDEX[one]] - xy[:, INDEX[other]], axis=1) for one, other in _BONES])
-    return bool(fixed.any() and (bones.std(axis=1) > _BONE_VARIATION * bones.mean(axis=1)).all())
 
 
 def rough_body_length(track: LandmarkTrack) -> float:

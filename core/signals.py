@@ -27,8 +27,13 @@ MIN_COVERAGE = 0.4
 """Share of the samples with a person that a signal must be known for, and of those in the reps to compare these."""
 FUSED_COVERAGE = 0.6
 """The same for an angle to enter a fusion: the gaps are bridged there."""
-BOX_TOLERANCE = 1e-3
-"""A body box that is the same in every frame, to this share, was scaled frame by frame: its places mean nothing."""
+BOX_VARIATION, BONE_VARIATION = 1e-3, 0.02
+"""Edges of a box that vary by no more than this share of its size are the same in every frame; a bone that varies by
+more than this share of its length is not (standard deviations)."""
+BONES = (
+    ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"), ("left_shoulder", "left_hip"),
+    ("left_knee", "left_ankle"), ("right_knee", "right_ankle"), ("left_elbow", "left_wrist"),
+)  # fmt: skip
 FUSIONS = {"whole_body": JOINTS, "arms": ("elbow", "shoulder"), "legs": ("knee", "hip", "ankle")}
 """Joints whose angles are fused into one signal."""
 IN_SPACE = "_in_space"
@@ -81,7 +86,7 @@ def build_signals(track: LandmarkTrack, angles: dict[str, Floats]) -> list[Signa
         *_of_joints(_angles_in_space(track), is_plain=False),
     ]
     signals = [*measured, *_fusions(measured, track)]
-    if not _is_scaled_by_frame(track):
+    if has_places(track):
         displacements = _displacements(track).items()
         signals += [Signal(name, "", BODY_LENGTHS, smooth_angle(v, time_s=track.time_s)) for name, v in displacements]
     seen = track.is_seen  # not the clip: a phone goes on filming when the set is over
@@ -107,8 +112,19 @@ def bridge(series: Iterable[Floats], time_s: Floats) -> Floats:
 
 
 def has_places(track: LandmarkTrack) -> bool:
-    """Tell whether the body's place and size in the picture mean anything."""
-    return not _is_scaled_by_frame(track)
+    """Tell whether the body's place and size in the picture mean anything.
+
+    They do not where each frame was scaled to the body's own box, as published landmark sets are: the box is the same
+    in every frame then, and no bone is. A body whose widest parts stay where they are keeps the length of some.
+    """
+    seen = np.isfinite(track.xyz[:, :, :2]).all(axis=(1, 2))
+    if seen.sum() < 2:
+        return True
+    xy = track.xyz[seen, :, :2]
+    edges = np.stack([xy.min(axis=1), xy.max(axis=1)])
+    is_fixed = (edges.std(axis=1) <= BOX_VARIATION * (edges[1] - edges[0]).mean(axis=0)).all(axis=0)
+    bones = np.stack([np.linalg.norm(xy[:, INDEX[one]] - xy[:, INDEX[other]], axis=1) for one, other in BONES])
+    return not (is_fixed.any() and (bones.std(axis=1) > BONE_VARIATION * bones.mean(axis=1)).all())
 
 
 def _of_joints(angles: dict[str, Floats], *, is_plain: bool) -> list[Signal]:
@@ -179,13 +195,3 @@ def _displacements(track: LandmarkTrack) -> dict[str, Floats]:
 
 def _distance(points: Floats, name: str) -> Floats:
     return np.asarray(np.linalg.norm(points[:, INDEX[f"left_{name}"]] - points[:, INDEX[f"right_{name}"]], axis=1))
-
-
-def _is_scaled_by_frame(track: LandmarkTrack) -> bool:
-    """Tell whether each frame was scaled to the body's own box, as published landmark sets are."""
-    seen = np.isfinite(track.xyz[:, :, 0]).all(axis=1)
-    if seen.sum() < 2:
-        return False
-    left, right = (edge(track.xyz[seen, :, 0], axis=1) for edge in (np.min, np.max))
-    tolerance = BOX_TOLERANCE * np.max(right - left)
-    return bool(np.ptp(left) <= tolerance and np.ptp(right) <= tolerance)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from core.exercises import BY_NAME, EXERCISES, WORDS, Trait
 from core.landmarks import LANDMARK_NAMES, LandmarkTrack
-from core.movement import Movement, describe_movement, lacks_position
+from core.movement import Movement, describe_movement
 from core.recognition import rate_exercise, rate_trait, recognize_exercise
 from core.rep_count import RepCount
+from core.signals import has_places
 from tests.synthetic import EXERCISES as PERFORMED
 from tests.synthetic import Exercise, Performance, perform
 
@@ -145,8 +146,8 @@ def test_box_scaled_landmarks_have_no_position():
     done = perform(PERFORMED["curl"], yaw_deg=0)
     low, high = done.track.xyz.min(axis=1, keepdims=True), done.track.xyz.max(axis=1, keepdims=True)
     boxed = replace(done.track, xyz=(done.track.xyz - low) / (high - low)[:, :, :1])
-    assert not lacks_position(done.track)
-    assert lacks_position(perform_boxed(PERFORMED["squat"]))
+    assert has_places(done.track)
+    assert not has_places(perform_boxed(PERFORMED["squat"]))
     assert np.isnan(describe_movement(perform_boxed(PERFORMED["squat"]), done.angles, done.count.reps).body_travel)
     assert boxed.xyz[:, :, :2].min() == 0
 
@@ -157,6 +158,7 @@ def perform_boxed(exercise: Exercise) -> LandmarkTrack:
     return replace(done.track, xyz=(done.track.xyz - low) / (high - low)[:, :, :1])
 
 
-def test_track_without_a_person_lacks_position():
+def test_a_track_without_a_person_shows_no_travel():
     done = perform(PERFORMED["curl"])
-    assert lacks_position(replace(done.track, xyz=np.full_like(done.track.xyz, np.nan)))
+    empty = replace(done.track, xyz=np.full_like(done.track.xyz, np.nan))
+    assert np.isnan(describe_movement(empty, done.angles, done.count.reps).body_travel)

@@ -14,7 +14,7 @@ from core.rep_count import RepCount
 from core.reps import detect_reps, find_uncounted
 from core.signals import body_length, build_signals
 from core.smoothing import smooth_angle
-from tests.synthetic import EXERCISES, PX_PER_M, make_track
+from tests.synthetic import EXERCISES, PX_PER_M, Exercise, make_track, perform
 
 REP_S = 2.0
 
@@ -461,12 +461,14 @@ def test_a_rest_between_reps_belongs_to_none():
 
 
 def test_landmarks_scaled_frame_by_frame_offer_no_displacement():
-    time_s = clock(2)
-    _, angles = squat(wave(time_s, cycles=2), time_s)
-    placed = track_of(angles, time_s, hip_x=5 * np.sin(time_s))
-    assert "hip_height" in {signal.name for signal in build_signals(placed, angles)}
-    boxed = track_of(angles, time_s)
-    assert "hip_height" not in {signal.name for signal in build_signals(boxed, angles)}
+    """Nor is a body scaled that is as wide in every frame: a squat with the arms held out, from the front."""
+    arms_out = {"upper_arm": 0.0, "forearm": 0.0, "arm_spread": 90.0}
+    squat_down = EXERCISES["squat"]
+    done = perform(Exercise({**squat_down.start, **arms_out}, {**squat_down.turn, **arms_out}), yaw_deg=0)
+    low, high = done.track.xyz.min(axis=1, keepdims=True), done.track.xyz.max(axis=1, keepdims=True)
+    boxed = replace(done.track, xyz=(done.track.xyz - low) / (high - low)[:, :, 1:2])  # all as tall as each other
+    assert "hip_height" in {signal.name for signal in build_signals(done.track, done.angles)}
+    assert "hip_height" not in {signal.name for signal in build_signals(boxed, done.angles)}
 
 
 def test_the_other_signals_are_offered_for_the_override():

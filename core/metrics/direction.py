@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.landmarks import INDEX, LandmarkTrack
-from core.movement import lacks_position, rough_body_length
+from core.movement import rough_body_length
 from core.rep_count import Rep
+from core.signals import has_places
 
 BODY_TRAVEL_MIN = 0.04
 """Share of the body length of `core.signals` (about 1.3 m) the body must rise or sink: 5 cm,
@@ -63,7 +64,7 @@ def detect_load_direction(track: LandmarkTrack, reps: list[Rep]) -> LoadDirectio
     """
     if not reps:
         return LoadDirection(None, "no reps")
-    if lacks_position(track):
+    if not has_places(track):
         return LoadDirection(None, "the landmarks hold no position, so up and down are unknown")
     unit = rough_body_length(track)
     body = max((_sinking(track, reps, names) / unit for names in _BODY), key=_size)
