@@ -206,10 +206,9 @@ def summarize(
     view = estimate_view(track)
     raw = compute_angles(track, view=view)
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
-    rate_hz = mean_rate_hz(track.time_s)
     corrections = Corrections(joint=joint)
     count, metrics, recognition, cues = _count(track, angles, view, corrections=corrections)
-    return Analysis(
+    analysis = Analysis(
         info=None,
         plan=None,
         track=track,
@@ -222,11 +221,12 @@ def summarize(
         trust=assess_trust(track, view),
         cues=cues,
         corrections=corrections,
-        sample_rate_hz=rate_hz,
-        warnings=tuple(track_caveats(track, count, view=view, rate_hz=rate_hz, exercise=recognition.exercise)),
+        sample_rate_hz=mean_rate_hz(track.time_s),
+        warnings=(),
         timing=Timing(total_s=time.perf_counter() - started),
         peak_mb=peak_rss_mb(),
     )
+    return replace(analysis, warnings=_track_warnings(analysis))
 
 
 def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
@@ -247,13 +247,15 @@ def clip_warnings(analysis: Analysis) -> tuple[str, ...]:
     return tuple(warning for warning in analysis.warnings if warning not in of_reps)
 
 
-def _track_warnings(analysis: Analysis) -> list[str]:
-    return track_caveats(
-        analysis.track,
-        analysis.count,
-        view=analysis.view,
-        rate_hz=analysis.sample_rate_hz,
-        exercise=analysis.recognition.exercise,
+def _track_warnings(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(
+        track_caveats(
+            analysis.track,
+            analysis.count,
+            view=analysis.view,
+            rate_hz=analysis.sample_rate_hz,
+            exercise=analysis.recognition.exercise,
+        )
     )
 
 
