@@ -20,8 +20,9 @@ MAX_HZ = 3.5
 """The quickest reps counted, small hops, come three a second. Cycles are told from what a trace holds below this:
 between it and the 6 Hz of a rep's shape, landmarks that jitter made cycles of their own, the more the higher the rate.
 """
-COUNTED_FROM_HZ = 10.0
-"""Below this rate `core.smoothing` leaves little above `MAX_HZ`."""
+COUNT_FILTER_FROM_HZ = 10.0
+"""Below this rate little above `MAX_HZ` is left: `core.smoothing` takes it out, and below its own 7.5 Hz the samples
+hold hardly any. Taking out more would only flatten quick reps."""
 MIN_SAMPLES = 8
 """Fewer known samples than this show no cycle."""
 ROBUST_RANGE_PERCENT = (5.0, 95.0)
@@ -33,18 +34,19 @@ HEIGHT_RATIO = 2.0
 PARTIAL_HEIGHT = 0.3
 """A partial rep is at least this share as high as the median; less is fidgeting."""
 WIDTH_RATIO = 2.0
-"""So is one whose far half lasts less than half or more than twice as long as the median's."""
+"""One whose far half lasts less than half or more than twice as long as the median's is no rep of the set either."""
 SLOW_RATIO = 3.0
-"""But up to this much wider is a slow rep of the set if it is as high, moves out and home once, and is not the first: a
-weight lifted at .5 m/s when fresh is lifted at .17 in the last rep before failure (bench press: Gonzalez-Badillo and
-Sanchez-Medina, Int. J. Sports Med. 31, 2010). It has no vote: in noise, two reps run together are as wide."""
+"""But up to this many times as wide is a slow rep of the set if it is as high, moves out and home once, and is not the
+first: a weight lifted at .5 m/s when fresh is lifted at .17 in the last rep before failure (bench press:
+Gonzalez-Badillo and Sanchez-Medina, Int. J. Sports Med. 31, 2010). It has no vote: in noise, two reps run together are
+as wide."""
 SLOW_DETOUR = 1.3
 """Way of its far half over that to the turn and back: a sticking point stops, two reps run together turn back by a half
 and more. Noise of 5 degrees may turn a rep of 60 or more back once on each way."""
 OUTLIER_SPREADS = 4.0 * 1.4826
 """These ratios hold for even sets; in an uneven one they widen to four robust standard deviations (MAD) of the set."""
 FIRST_HOME = 1.1
-"""With as many cycles either way, home is where the clip starts, unless the others are this much more alike."""
+"""With as many cycles either way, home is where the clip starts, unless the others have this many times the quality."""
 REST_RATIO = 2.0
 """Leaving home slower than this many times the second half of the way out is a rest before the rep."""
 SHAPE_POINTS = 32
@@ -96,7 +98,7 @@ class Cycles:
     partial
         Start, turn and end in seconds of each cycle too low by `HEIGHT_RATIO`, down to `PARTIAL_HEIGHT`: not counted.
     slow
-        Start, turn and end in seconds of each slow rep, see `SLOW_RATIO`: not in the count.
+        Start, turn and end in seconds of each slow rep, see `SLOW_RATIO`: not in `count`, which has a vote.
     lead_s, tail_s
         Turning points of a half-cycle before the first and after the last cycle, NaN if there is none.
     """
@@ -148,7 +150,7 @@ def make_trace(values: Floats, *, time_s: Floats) -> Trace | None:
     steps = np.arange((len(bridged) - 1) * finer + 1) / finer
     fine_s = np.interp(steps, np.arange(len(bridged)), time_s[inside])
     fine, _ = cubic_spline(time_s[inside], bridged, at_s=fine_s)
-    if rate_hz < COUNTED_FROM_HZ:
+    if rate_hz < COUNT_FILTER_FROM_HZ:
         return Trace(fine_s, fine, rate_hz, path=float(np.abs(np.diff(fine)).sum()))
     counted = low_pass(fine, time_s=fine_s, samples=len(fine_s), cutoff_hz=MAX_HZ)
     return Trace(fine_s, counted, rate_hz, path=float(np.abs(np.diff(counted)).sum()), measured=fine)
@@ -196,8 +198,8 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float], width_ratio: float
 
     Returns
     -------
-    For each hysteresis that finds any. Home is the side, low or high, that gives more cycles, else the one
-    where the clip starts.
+    One result for each hysteresis that finds any. Home is the side, low or high, that gives more cycles; of as many
+    either way the one where the clip starts, unless the others are clearly better (`FIRST_HOME`).
     """
     found: dict[bytes, Cycles | None] = {}
     results = []
@@ -213,6 +215,7 @@ def find_cycles(trace: Trace, *, hystereses: Sequence[float], width_ratio: float
 
 
 def _best_home(trace: Trace, turns: Indices, *, width_ratio: float) -> Cycles | None:
+    """Return the cycles between these turning points from the better home; None where there are none."""
     if len(turns) < 3:
         return None
     at = turns if trace.measured is None else _as_measured(turns, trace, trace.measured)
@@ -381,7 +384,7 @@ def _ratio(sizes: Floats) -> Floats:
 
 
 def _tighten(times: Floats) -> Floats:
-    """Return the ``(5, k)`` times with rests at home taken out of the cycles.
+    """Return the ``(5, k)`` times of `_knots` with rests at home taken out of the cycles.
 
     The second half of the way out tells how long the first took: a signal at rest is home until then.
     """

@@ -13,7 +13,7 @@ from core.signals import BODY_TORSOS, has_places
 
 Floats = NDArray[np.float64]
 Measure = Callable[[NDArray[np.int64]], float]
-"""Takes the sample numbers of one rep."""
+"""Takes the sample numbers of one rep and returns what is measured in it; NaN where that is not seen."""
 
 SEEN_MIN = 0.5
 """Median visibility above which the model says a landmark is rather seen than hidden."""
@@ -78,7 +78,16 @@ class Movement:
 
 @dataclass(frozen=True)
 class _Body:
-    """``(n, 33, 3)`` positions in body lengths, and ``(n, 3)`` directions."""
+    """The body as it stands in the room: x right, y down, z away from the camera.
+
+    Attributes
+    ----------
+    points
+        ``(n, 33, 3)`` in body lengths.
+    across, forward
+        ``(n, 3)`` horizontal unit vectors, from its right to its left and to where it faces; NaN without world
+        landmarks.
+    """
 
     points: Floats
     across: Floats

@@ -37,7 +37,19 @@ if TYPE_CHECKING:  # the worker has no use for pydantic, 14 MB
 
 @dataclass(frozen=True)
 class Request:
-    """What to do with a clip: the sliders, the limits and the joint to count on."""
+    """What to do with a clip: the sliders, the limits and the joint to count on.
+
+    Attributes
+    ----------
+    frame_skip, resize_width
+        The sliders: every how many frames one is analysed, and the width in px it is scaled to.
+    max_frames, min_frames, max_duration_s
+        The limits: frames to analyse at most, frames with a person at least, seconds of the longest clip.
+    model
+        File of the pose model; None takes the one that is built.
+    joint
+        To count on; None finds it.
+    """
 
     frame_skip: int | Literal["auto"]
     resize_width: int
@@ -207,7 +219,7 @@ def summarize(
     raw = compute_angles(track, view=view)
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
     corrections = Corrections(joint=joint)
-    count, metrics, recognition, cues = _count(track, angles, view, corrections=corrections)
+    count, metrics, recognition, cues = _count_and_measure(track, angles, view, corrections=corrections)
     analysis = Analysis(
         info=None,
         plan=None,
@@ -234,7 +246,9 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
 
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
-    count, metrics, recognition, cues = _count(analysis.track, analysis.angles, analysis.view, corrections=corrections)
+    count, metrics, recognition, cues = _count_and_measure(
+        analysis.track, analysis.angles, analysis.view, corrections=corrections
+    )
     corrected = replace(
         analysis, count=count, metrics=metrics, recognition=recognition, cues=cues, corrections=corrections
     )
@@ -259,9 +273,13 @@ def _track_warnings(analysis: Analysis) -> tuple[str, ...]:
     )
 
 
-def _count(
+def _count_and_measure(
     track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, corrections: Corrections
 ) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
+    """Return everything that depends on the reps and on what the trainer decided of them.
+
+    The range is measured on the joint that shows the depth of the exercise, which is recognized by then.
+    """
     rate_hz, chosen = mean_rate_hz(track.time_s), corrections.joint
     measure = partial(compute_metrics, track, angles, sample_rate_hz=rate_hz, view=view, chosen_joint=chosen)
     count = detect_reps(track, angles, joint=chosen)
@@ -275,9 +293,9 @@ def _count(
     recognition = recognize_exercise(track, angles, count)
     if corrections.exercise is not None:
         recognition = Recognition(corrections.exercise, 1.0, "Chosen by the trainer.")
-    own = BY_NAME[recognition.exercise].joint if recognition.exercise else None
-    if own is not None and own != base_joint(metrics.joint):
-        metrics = measure(count, own_joint=own)
+    own_joint = BY_NAME[recognition.exercise].joint if recognition.exercise else None
+    if own_joint is not None and own_joint != base_joint(metrics.joint):
+        metrics = measure(count, own_joint=own_joint)
     return (
         count,
         metrics,

@@ -15,7 +15,8 @@ Mask = NDArray[np.bool_]
 STILL_S = 5.0
 """Who does not move for longer stands or lies there; a pause inside a set, to breathe or to re-grip, is shorter."""
 BRIEF_SHARE = 0.25
-"""Of the clip: what lasts longer is a twentieth of the samples and more, and is counted beside the stillness."""
+"""Share of the clip up to which movement is brief. Longer movement is more than the twentieth of the samples that the
+robust range of a signal leaves out (`core.cycles`), and is counted with the stillness around it."""
 CLEAR_RATIO = 1.5
 """Who moves briefly does so by this many times what is stillness: 23 degrees of a limb of a third of the body, as an
 elbow does by 45. Noise that is not quite still in places stays below."""
@@ -24,9 +25,10 @@ AROUND_S = 1.0
 
 
 def find_brief_moves(track: LandmarkTrack, angles: dict[str, Floats]) -> Mask:
-    """Return ``(n,)`` whether the body changes its shape there or any of its fused angles, if it does so briefly.
+    """Tell where the body or one of its fused angles moves, ``(n,)``, in a clip that is mostly stillness.
 
-    Push-ups seen from above hardly change the shape, but the angles of the arms.
+    All false where movement is not brief, or no more than noise: then the clip is counted as a whole. Angles tell too,
+    because push-ups seen from above hardly change the body's shape.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def _are_brief(moves: Mask) -> bool:
 
 
 def find_still(values: Floats, *, time_s: Floats, least_range: float) -> Mask:
-    """Tell where nothing moves for `STILL_S` and more, but for `AROUND_S` beside what does; ``(n,)``.
+    """Tell where nothing moves for `STILL_S` and more, ``(n,)``; not within `AROUND_S` of what does.
 
     Parameters
     ----------

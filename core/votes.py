@@ -1,7 +1,8 @@
 """Votes for a count: all candidate signals are cut into cycles at several hystereses, and each result votes.
 
-A vote weighs as its score: how regular the cycles are, how much of all movement they explain, how large they are, and
-for how much of the time with a person the signal is known: a hidden limb cannot count what it does not show.
+A vote weighs as the square of its score: how regular the cycles are, how much of all movement they explain, how large
+and how many they are, and for how much of the time with a person the signal is known: a hidden limb cannot count what
+it does not show.
 The rhythm of the whole body votes too (`core.rhythm`).
 """
 
@@ -28,14 +29,14 @@ SAME_PERIOD = (0.87, 1.15)
 MIN_RANGE_DEG = 15.0
 """Less movement than this is not told from the noise of the landmarks (about 5-10 degrees)."""
 MIN_HEIGHT_DEG = 12.0
-"""The same for a single cycle, after the low-pass."""
+"""The same for the median height of a signal's cycles, after the low-pass."""
 FULL_HEIGHT_DEG = 120.0
 """A larger movement than this (a deep squat, a curl) is no further evidence."""
 RHYTHM_VOTES = 2.0
 """Votes of the body's rhythm: it has the evidence of all landmarks, the other signals that of one joint or two. On
 RepCount once loses fast sets, three times gains nothing."""
 FEW_CYCLES = 1.0
-"""A count of k weighs k / (k + this): a single cycle proves less than ten alike."""
+"""In the score a count of k weighs k / (k + this): a single cycle proves less than ten alike."""
 NEIGHBOUR_SHARE = 0.25
 """A vote for a count is also this much of a vote for the counts beside it: signals miss or add an end rep."""
 MIN_SCORE = 0.11
@@ -126,15 +127,13 @@ def is_evident(candidates: list[Candidate]) -> bool:
 
 def bends_twice(candidates: list[Candidate], *, joint: str) -> bool:
     """Tell whether a joint bends twice in each rep of the body, as an elbow may that is seen from below."""
-    own, whole, votes = (
-        winning_count(candidates, joint=joint),
-        winning_count(candidates, joint=None),
-        _votes(candidates),
-    )
+    own, whole = (winning_count(candidates, joint=each) for each in (joint, None))
+    votes = _votes(candidates)
     return TWICE[0] <= own / whole <= TWICE[1] and votes[whole] >= TWICE_VOTES * votes[own]
 
 
 def _votes(candidates: list[Candidate]) -> dict[int, float]:
+    """Return the sum of the votes for each count that has any."""
     votes: dict[int, float] = {}
     for candidate in candidates:
         count = candidate.cycles.count
