@@ -198,7 +198,7 @@ def draw_overlay(analysis: Analysis) -> Figure:
     parts += [
         text(0, 11, "degrees"),
         legend(
-            [("line faint", "each rep"), ("line last", "last rep"), ("line mean", "mean ± SD")], right=HALF_PX, y=11
+            [("line faint", "each rep"), ("line last", "last of them"), ("line mean", "mean ± SD")], right=HALF_PX, y=11
         ),
     ]
     label = f"{title}: {count_of(len(shapes), 'rep')}, mean from {mean.min():.0f}° to {mean.max():.0f}°."
