@@ -233,21 +233,21 @@ def _turning_points(values: Floats, *, threshold: float) -> Indices:
     """Return the indices of alternating extremes that differ by at least `threshold`."""
     slope = np.sign(np.diff(values))
     corners = np.flatnonzero(np.concatenate([[True], slope[1:] != slope[:-1], [True]]))
+    levels = values[corners].tolist()  # plain numbers: an array's own are slow one by one
     turns: list[int] = []
-    low = high = int(corners[0])
-    direction = 0
-    for index in map(int, corners):
-        high = index if values[index] > values[high] else high
-        low = index if values[index] < values[low] else low
-        if direction >= 0 and values[high] - values[index] >= threshold:
+    low = high = direction = 0
+    for at, level in enumerate(levels):
+        high = at if level > levels[high] else high
+        low = at if level < levels[low] else low
+        if direction >= 0 and levels[high] - level >= threshold:
             turns.append(high)
-            direction, low, high = -1, index, index
-        elif direction <= 0 and values[index] - values[low] >= threshold:
+            direction, low, high = -1, at, at
+        elif direction <= 0 and level - levels[low] >= threshold:
             turns.append(low)
-            direction, low, high = 1, index, index
+            direction, low, high = 1, at, at
     if direction:
         turns.append(high if direction == 1 else low)
-    return np.array(turns, dtype=np.intp)
+    return corners[np.array(turns, dtype=np.intp)]
 
 
 def _as_measured(turns: Indices, trace: Trace, measured: Floats) -> Indices:
@@ -289,7 +289,9 @@ def _cycles(trace: Trace, turns: Indices, at: Indices, *, phase: int, width_rati
         times = _tighten(trace.time_s[_knots(trace.measured, at[phase:])])
     starts_s, rises_s, turns_s, falls_s, ends_s = times[:, kept]
     shallow = times[:, (height_off < 0) & (width_off == 0) & (heights >= PARTIAL_HEIGHT * median(heights))]
-    slow = (height_off == 0) & (width_off > 0) & _are_slow(trace, knots, kept=kept)
+    slow = (height_off == 0) & (width_off > 0)
+    if slow.any():  # seldom, and telling takes a look at all of the trace
+        slow &= _are_slow(trace, knots, kept=kept)
     has_tail = (len(turns) - phase) % 2 == 0
     return Cycles(
         starts_s=starts_s,
@@ -372,9 +374,9 @@ def _similarity(trace: Trace, times: Floats, *, heights: Floats) -> Floats:
     shapes = np.interp(at.ravel(), trace.time_s, trace.values).reshape(at.shape)
     shapes -= shapes.mean(axis=1, keepdims=True)
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True) + 1e-9
-    alike = np.clip((shapes[1:] * shapes[:-1]).sum(axis=1), 0, 1)
-    alike *= _ratio(heights) * np.sqrt(_ratio(fall - rise))
-    return np.asarray(np.maximum(np.append(alike, 0), np.insert(alike, 0, 0)))
+    alike = np.zeros(len(start) + 1)  # nothing is beside the first and the last
+    alike[1:-1] = np.clip((shapes[1:] * shapes[:-1]).sum(axis=1), 0, 1) * _ratio(heights) * np.sqrt(_ratio(fall - rise))
+    return np.maximum(alike[1:], alike[:-1])
 
 
 def _ratio(sizes: Floats) -> Floats:

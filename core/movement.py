@@ -247,8 +247,10 @@ def _where_highest(height: Floats, values: Floats) -> Measure:
 
 def _percentile(values: Floats, share: float) -> float:
     """Return a percentile of the known values; NaN for fewer than four."""
-    known = values[np.isfinite(values)]
-    return float(np.percentile(known, share)) if len(known) >= _MIN_SAMPLES else _NAN
+    known = np.sort(values[np.isfinite(values)])
+    if len(known) < _MIN_SAMPLES:
+        return _NAN
+    return float(np.interp(share / 100 * (len(known) - 1), np.arange(len(known)), known))  # as np.percentile, sooner
 
 
 def _median(values: Floats) -> float:
