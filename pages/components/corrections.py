@@ -21,6 +21,7 @@ from core.errors import AnalysisError
 from core.exercises import BY_NAME, EXERCISES
 from core.landmarks import ANGLE_NAMES
 from core.pipeline import Analysis, correct
+from core.report.words import count_of
 from pages.components.state import Result, replace_result
 
 AUTOMATIC = ""
@@ -124,7 +125,7 @@ def show_automatic(result: Result) -> None:
     if corrections.joint is None or result.analysis.rep_count or not (count := result.automatic_count):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"Automatic counts {count} {'rep' if count == 1 else 'reps'}.", icon=":material/info:")
+        st.info(f"Automatic counts {count_of(count, 'rep')}.", icon=":material/info:")
         st.button(
             "Count automatically",
             icon=":material/autorenew:",

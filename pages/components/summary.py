@@ -9,7 +9,7 @@ from core.landmarks import base_joint
 from core.metrics import SetMetrics
 from core.metrics.summary import NO_TREND, STEADY
 from core.pipeline import Analysis
-from core.report.words import DASH, say
+from core.report.words import DASH, count_of, say
 from pages.components.corrections import in_words
 
 ASYMMETRY_HELP = (
@@ -21,7 +21,7 @@ ASYMMETRY_HELP = (
 def show_count(analysis: Analysis) -> None:
     """Show the count, and in one line what it rests on."""
     count, recognition = analysis.rep_count, analysis.recognition
-    st.title(f"{count} {'rep' if count == 1 else 'reps'}", anchor=False)
+    st.title(count_of(count, "rep"), anchor=False)
     parts = []
     if recognition.exercise and analysis.corrections.exercise:
         parts.append(in_words(recognition.exercise))

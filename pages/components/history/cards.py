@@ -9,6 +9,7 @@ from core.errors import AnalysisError, HistoryError
 from core.history import Owner, SavedSummary, get_history
 from core.history.store import UNDO_SECONDS
 from core.landmarks import base_joint
+from core.report.words import count_of
 from core.spool import MB
 from core.view import say_place
 from pages.components.corrections import in_words
@@ -53,7 +54,7 @@ def title_of(saved: SavedSummary) -> str:
 
 def _facts(saved: SavedSummary) -> str:
     figures, day = saved.figures, saved.labels.session_on
-    parts = [f"{day:%d %b %Y}", f"{saved.rep_count} {'rep' if saved.rep_count == 1 else 'reps'}"]
+    parts = [f"{day:%d %b %Y}", count_of(saved.rep_count, "rep")]
     if saved.exercise:
         parts.append(in_words(saved.exercise))
     if saved.labels.load_kg is not None:
