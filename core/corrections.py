@@ -140,7 +140,7 @@ def edited_count(count: RepCount, reps: Reps, *, angles: dict[str, Floats]) -> R
     if count.driving_joint is None:
         name = max(angles, key=lambda name: _range(angles[name]))
         count = replace(count, driving_joint=name, signal=angles[name])
-    return replace(count.with_reps(reps), reason="")
+    return replace(count.with_reps(reps), reason="", uncounted_s=None)
 
 
 def find_turn(time_s: Floats, signal: Floats, *, start_s: float, end_s: float) -> float:

@@ -17,6 +17,7 @@ from core.caveats import track_caveats
 from core.corrections import Corrections, edited_count
 from core.cues import Cue, compute_cues, say_checked
 from core.errors import NoPersonError
+from core.evidence import Evidence
 from core.exercises import BY_NAME
 from core.ghosts import find_shallow
 from core.landmarks import INDEX, SIDES, TRUNK_LEAN, LandmarkTrack, base_joint, insert_gaps
@@ -24,7 +25,7 @@ from core.memory import peak_rss_mb
 from core.metrics import SetMetrics, compute_metrics
 from core.recognition import Recognition, recognize_exercise
 from core.rep_count import RepCount
-from core.reps import detect_reps, find_uncounted
+from core.reps import count_reps, find_uncounted
 from core.sampling import SamplingPlan, mean_rate_hz, plan_sampling
 from core.smoothing import smooth_angle
 from core.trust import Trust, assess_trust
@@ -111,8 +112,11 @@ class Analysis:
         Landmarks over the clip, and ``(n,)`` source frame numbers; -1 in rows of a stretch that has no frames.
     angles
         Smoothed degrees ``(n,)`` by name; NaN where unknown.
+    evidence, found
+        What the clip shows whichever joint is counted on, and what was counted so far, by the joint asked for (None:
+        Automatic): most of the work of a correction, which is not done again.
     count, metrics
-        The reps, and what they measure.
+        The reps, as found or as the trainer set them, and what they measure.
     recognition
         Which exercise it looks like: a suggestion, used for names and cues, never for counting.
     view, trust, cues
@@ -132,6 +136,8 @@ class Analysis:
     track: LandmarkTrack
     frame_index: NDArray[np.int64]
     angles: dict[str, NDArray[np.float64]]
+    evidence: Evidence
+    found: dict[str | None, RepCount]
     count: RepCount
     metrics: SetMetrics
     recognition: Recognition
@@ -218,14 +224,17 @@ def summarize(
     view = estimate_view(track)
     raw = compute_angles(track, view=view)
     angles = {name: smooth_angle(values, time_s=track.time_s) for name, values in raw.items()}
-    corrections = Corrections(joint=joint)
-    count, metrics, recognition, cues = _count_and_measure(track, angles, view, corrections=corrections)
+    evidence, corrections = Evidence(track, angles), Corrections(joint=joint)
+    found = _find(evidence, joint)
+    count, metrics, recognition, cues = _measure(track, angles, view, found=found, corrections=corrections)
     analysis = Analysis(
         info=None,
         plan=None,
         track=track,
         frame_index=frames,
         angles=angles,
+        evidence=evidence,
+        found={joint: found},
         count=count,
         metrics=metrics,
         recognition=recognition,
@@ -246,11 +255,19 @@ def correct(analysis: Analysis, corrections: Corrections) -> Analysis:
 
     Nothing of the clip is read again; corrections replace the earlier ones.
     """
-    count, metrics, recognition, cues = _count_and_measure(
-        analysis.track, analysis.angles, analysis.view, corrections=corrections
+    joint = corrections.joint
+    found = analysis.found if joint in analysis.found else analysis.found | {joint: _find(analysis.evidence, joint)}
+    count, metrics, recognition, cues = _measure(
+        analysis.track, analysis.angles, analysis.view, found=found[joint], corrections=corrections
     )
     corrected = replace(
-        analysis, count=count, metrics=metrics, recognition=recognition, cues=cues, corrections=corrections
+        analysis,
+        found=found,
+        count=count,
+        metrics=metrics,
+        recognition=recognition,
+        cues=cues,
+        corrections=corrections,
     )
     return replace(corrected, warnings=(*clip_warnings(analysis), *_track_warnings(corrected)))
 
@@ -273,8 +290,18 @@ def _track_warnings(analysis: Analysis) -> tuple[str, ...]:
     )
 
 
-def _count_and_measure(
-    track: LandmarkTrack, angles: dict[str, NDArray[np.float64]], view: View, *, corrections: Corrections
+def _find(evidence: Evidence, joint: str | None) -> RepCount:
+    count = count_reps(evidence, joint=joint)
+    return replace(count, uncounted_s=find_uncounted(count, evidence)) if joint is None and count.reps else count
+
+
+def _measure(
+    track: LandmarkTrack,
+    angles: dict[str, NDArray[np.float64]],
+    view: View,
+    *,
+    found: RepCount,
+    corrections: Corrections,
 ) -> tuple[RepCount, SetMetrics, Recognition, tuple[Cue, ...]]:
     """Return everything that depends on the reps and on what the trainer decided of them.
 
@@ -282,11 +309,7 @@ def _count_and_measure(
     """
     rate_hz, chosen = mean_rate_hz(track.time_s), corrections.joint
     measure = partial(compute_metrics, track, angles, sample_rate_hz=rate_hz, view=view, chosen_joint=chosen)
-    count = detect_reps(track, angles, joint=chosen)
-    if corrections.reps is not None:
-        count = edited_count(count, corrections.reps, angles=angles)
-    elif chosen is None and count.reps:
-        count = replace(count, uncounted_s=find_uncounted(count, track, angles))
+    count = found if corrections.reps is None else edited_count(found, corrections.reps, angles=angles)
     metrics = measure(count)
     if corrections.reps is None and (apart := _set_shallow_apart(count, metrics)) is not count:
         count, metrics = apart, measure(apart)

@@ -1,7 +1,8 @@
 """Count repetitions without being told the exercise: all candidate signals vote, the best of the winners drives.
 
-How they vote is in `core.votes`. The best candidate of the winning count drives; those a trainer knows by name come
-first. What only looks like a rep on the driving joint is taken out (`core.ghosts`).
+What they show is found in `core.evidence`, how they vote is in `core.votes`. The best candidate of the winning count
+drives; those a trainer knows by name come first. What only looks like a rep on the driving joint is taken out
+(`core.ghosts`).
 """
 
 from dataclasses import replace
@@ -10,24 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cycles import Cycles
+from core.evidence import Cut, Evidence
 from core.ghosts import find_ghosts
 from core.landmarks import ANGLE_NAMES, JOINTS, SIDES, LandmarkTrack, joint_indices
-from core.presence import find_travel, is_person_seen
 from core.rep_count import Alternative, Rep, RepCount, renumber
 from core.rests import trim_rests
-from core.rhythm import shape_signal
-from core.signals import DEGREES, Signal, build_signals
-from core.stillness import find_brief_moves
-from core.votes import (
-    MIN_SCORE,
-    Candidate,
-    bends_twice,
-    find_candidates,
-    is_evident,
-    is_moving,
-    is_of,
-    winning_count,
-)
+from core.signals import DEGREES, Signal
+from core.votes import MIN_SCORE, Candidate, bends_twice, is_evident, is_of, winning_count
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,14 +55,17 @@ UNCOUNTED_MIN_S = 3.0
 
 
 def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None = None) -> RepCount:
-    """Count the repetitions of a clip.
+    """Count the repetitions of a clip once; takes what `Evidence` and `count_reps` do."""
+    return count_reps(Evidence(track, angles), joint=joint)
+
+
+def count_reps(evidence: Evidence, *, joint: str | None = None) -> RepCount:
+    """Count the repetitions of a clip; what an earlier count found of it is not looked for again.
 
     Parameters
     ----------
-    track
-        ``n`` samples.
-    angles
-        Smoothed angles in degrees, ``(n,)`` for each of ``ANGLE_NAMES``.
+    evidence
+        What the clip shows.
     joint
         ``None`` finds the driving signal; else one of ``ANGLE_NAMES``, or a joint (``knee``) for both sides: then
         it drives, and all signals decide which of the counts that it shows at different levels is right. One that bends
@@ -85,29 +78,21 @@ def detect_reps(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str |
     """
     if joint is not None and joint not in (*ANGLE_NAMES, *JOINTS):
         raise ValueError(f"joint {joint!r} is none of {', '.join((*ANGLE_NAMES, *JOINTS))}")
-    brief = find_brief_moves(track, angles)
-    count = _detect_in(brief, track, angles, joint=joint) or _detect(track, angles, joint=joint)
-    return count if count.reps else _detect_in(find_brief_moves(track, {}), track, angles, joint=joint) or count
+    count = _detect_in(evidence.brief, evidence, joint=joint) or _detect(evidence, joint=joint)
+    return count if count.reps else _detect_in(evidence.brief_by_shape, evidence, joint=joint) or count
 
 
-def _detect_in(rows: Mask, track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount | None:
+def _detect_in(cut: Cut | None, evidence: Evidence, *, joint: str | None) -> RepCount | None:
     """Count as if the clip had been cut to the rows where the body moves; ``None`` where that finds nothing.
 
     A heavy single in a minute of standing is a twentieth of the samples or less: most of what moves there is noise.
     """
-    if not rows.any():
+    if cut is None or not (count := _detect(cut.evidence, joint=joint)).reps:
         return None
-    steps_s = np.diff(track.time_s, prepend=track.time_s[0])
-    follows_cut = np.append(False, ~rows[:-1])
-    cut_s = np.cumsum(np.where(follows_cut, np.median(steps_s), steps_s)[rows])
-    cut = replace(track.take(rows), time_s=cut_s)
-    count = _detect(cut, {name: values[rows] for name, values in angles.items()}, joint=joint)
-    if not count.reps:
-        return None
-    signal = np.full(len(rows), np.nan)
-    signal[rows] = count.signal
-    whole = {each.name: each.values for each in build_signals(track, angles)}
-    count = _put_back(count, cut_s=cut_s, time_s=track.time_s[rows])
+    signal = np.full(len(cut.rows), np.nan)
+    signal[cut.rows] = count.signal
+    whole = {each.name: each.values for each in evidence.signals}
+    count = _put_back(count, cut_s=cut.evidence.track.time_s, time_s=evidence.track.time_s[cut.rows])
     return replace(count, signal=whole.get(count.driving_joint or "", signal))
 
 
@@ -121,36 +106,35 @@ def _put_back(count: RepCount, *, cut_s: Floats, time_s: Floats) -> RepCount:
     return replace(count, reps=[put(r) for r in count.reps], partial_reps=[put(r) for r in count.partial_reps])
 
 
-def _detect(track: LandmarkTrack, angles: dict[str, Floats], *, joint: str | None) -> RepCount:
-    if not is_person_seen(track):
+def _detect(evidence: Evidence, *, joint: str | None) -> RepCount:
+    track = evidence.track
+    if not evidence.is_of_person:
         return _nothing(track, NO_PERSON)
-    signals = [*build_signals(track, angles), *shape_signal(track)]
-    moving = [signal for signal in signals if is_moving(signal)]
+    signals, moving = [*evidence.signals, *evidence.shape], evidence.moving
     if not any(is_of(signal, joint) for signal in moving):
         return _nothing(track, UNFIT.format(_in_words(joint)) if joint else STILL if signals else HIDDEN)
-    travel = find_travel(track)
+    travel, candidates = evidence.travel, evidence.candidates
     least = WALKED_SCORE if travel[track.is_seen].mean() > MAX_TRAVEL_SHARE else MIN_SCORE
-    candidates = find_candidates(moving, track, travel=travel)
     able = [candidate for candidate in candidates if is_of(candidate.signal, joint)]
     if not able or max(candidate.score for candidate in able) < least or not (joint or is_evident(candidates)):
         still = STILL if len(moving) < FEW_MOVE * len(signals) else NOT_REPEATING
         unfit = UNFIT.format(_in_words(joint)) if joint else WALKING if travel.any() else still
         return _nothing(track, unfit)
     if joint is None or not bends_twice(candidates, joint=joint):
-        return _report(able, track, winner=winning_count(candidates, joint=joint), angles=angles)
-    count = _report(candidates, track, winner=winning_count(candidates, joint=None), angles=angles)
+        return _report(able, evidence, winner=winning_count(candidates, joint=joint))
+    count = _report(candidates, evidence, winner=winning_count(candidates, joint=None))
     return replace(count, reason=TWICE_A_REP.format(_in_words(joint), _in_words(count.driving_joint or "body")))
 
 
-def find_uncounted(count: RepCount, track: LandmarkTrack, angles: dict[str, Floats]) -> tuple[float, float] | None:
+def find_uncounted(count: RepCount, evidence: Evidence) -> tuple[float, float] | None:
     """Return from when to when, s, something is repeated as clearly as an exercise, outside the counted reps."""
+    track = evidence.track
     edges = [track.time_s[0], *(edge for rep in count.all_reps for edge in (rep.start_s, rep.end_s)), track.time_s[-1]]
     least_s = max([UNCOUNTED_MIN_S, *(1.5 * (rep.end_s - rep.start_s) for rep in count.reps)])
     for start_s, end_s in zip(edges[::2], edges[1::2], strict=True):
         if end_s - start_s < least_s:
             continue
-        rows = (track.time_s >= start_s) & (track.time_s <= end_s)
-        other = _detect(track.take(rows), {name: values[rows] for name, values in angles.items()}, joint=None)
+        other = _detect(evidence.take((track.time_s >= start_s) & (track.time_s <= end_s)), joint=None)
         if other.count > 1 and other.score >= DOUBTFUL_SCORE:
             begins_s, ends_s = other.reps[0].start_s, other.reps[-1].end_s
             if ends_s - begins_s >= UNCOUNTED_MIN_S:
@@ -166,12 +150,13 @@ def _nothing(track: LandmarkTrack, reason: str) -> RepCount:
     return RepCount(None, np.full(len(track.time_s), np.nan), DEGREES, reason=reason)
 
 
-def _report(candidates: list[Candidate], track: LandmarkTrack, *, winner: int, angles: dict[str, Floats]) -> RepCount:
+def _report(candidates: list[Candidate], evidence: Evidence, *, winner: int) -> RepCount:
+    track = evidence.track
     agreeing = [c for c in candidates if c.cycles.count == winner]
     driver = _better_seen(max(agreeing, key=lambda c: (c.signal.is_plain, c.score)), agreeing, track)
     score = max(c.score for c in agreeing)
     reps = _reps_of(driver, _other_limb(driver, candidates), time_s=track.time_s)
-    reps = _without_ghosts(reps, angles, time_s=track.time_s)
+    reps = _without_ghosts(reps, evidence.angles, time_s=track.time_s)
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
         best.setdefault(candidate.signal.name, candidate)

@@ -26,6 +26,8 @@ Complex = NDArray[np.complex128]
 
 RHYTHM = "body_rhythm"
 """Name of the signal of what turns at one frequency."""
+SHAPE = "body_shape"
+"""Name of the signal of how the body's shape changes most."""
 LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 POINTS = (INDEX["nose"], *(INDEX[f"{side}_{limb}"] for limb in LIMBS for side in SIDES))
 """The points of the body's shape; hands, feet and face add noise and nothing that repeats alone."""
@@ -75,7 +77,7 @@ def shape_signal(track: LandmarkTrack) -> list[Signal]:
     centred = columns - np.median(columns, axis=1, keepdims=True)
     weights, sizes, components = np.linalg.svd(centred, full_matrices=False)
     most = weights[np.abs(weights[:, 0]).argmax(), 0]
-    return [_signal("body_shape", most * sizes[0] * components[0], track)]
+    return [_signal(SHAPE, most * sizes[0] * components[0], track)]
 
 
 def find_rhythms(track: LandmarkTrack, *, without: NDArray[np.bool_]) -> list[Rhythm]:

@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.landmarks import LandmarkTrack
-from core.presence import is_person_seen
-from core.rhythm import shape_signal
-from core.signals import FUSIONS, build_signals
+from core.rhythm import SHAPE
+from core.signals import FUSIONS, Signal
 from core.votes import MIN_RANGE_DEG
 
 Floats = NDArray[np.float64]
@@ -24,7 +23,7 @@ AROUND_S = 1.0
 """Kept of the stillness beside a movement: a rep is seen to leave home and to come back."""
 
 
-def find_brief_moves(track: LandmarkTrack, angles: dict[str, Floats]) -> Mask:
+def find_brief_moves(track: LandmarkTrack, signals: list[Signal]) -> Mask:
     """Tell where the body or one of its fused angles moves, ``(n,)``, in a clip that is mostly stillness.
 
     All false where movement is not brief, or no more than noise: then the clip is counted as a whole. Angles tell too,
@@ -34,21 +33,20 @@ def find_brief_moves(track: LandmarkTrack, angles: dict[str, Floats]) -> Mask:
     ----------
     track
         ``n`` samples.
-    angles
-        Smoothed angles in degrees, ``(n,)`` each; without any the shape alone tells, as it has to of a person with a
-        hidden limb, whose angles never rest.
+    signals
+        Of them; only `SHAPE`, without which nothing is told, and `FUSIONS` count.
     """
     none = np.zeros(len(track.time_s), dtype=bool)
-    shape = next(iter(shape_signal(track)), None) if is_person_seen(track) else None
+    shape = next((signal for signal in signals if signal.name == SHAPE), None)
     if shape is None:
         return none
     least_range = MIN_RANGE_DEG / shape.per_unit_deg
     moves = ~find_still(shape.values, time_s=track.time_s, least_range=least_range)
     if not _are_brief(moves) or np.ptp(shape.values[track.is_seen]) < CLEAR_RATIO * least_range:
         return none
-    for fused in build_signals(track, angles) if angles else []:
-        if fused.name in FUSIONS:
-            moves |= ~find_still(fused.values, time_s=track.time_s, least_range=MIN_RANGE_DEG)
+    for signal in signals:
+        if signal.name in FUSIONS:
+            moves |= ~find_still(signal.values, time_s=track.time_s, least_range=MIN_RANGE_DEG)
     return moves if _are_brief(moves) else none
 
 

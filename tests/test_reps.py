@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cycles import find_cycles, make_trace
+from core.evidence import Evidence
 from core.landmarks import ANGLE_NAMES, INDEX, LandmarkTrack, without_side
 from core.pipeline import summarize
 from core.rep_count import RepCount
@@ -295,13 +296,13 @@ def test_a_second_exercise_in_the_clip_is_found():
     time_s = clock(12, rest_s=4.0)
     _, angles = squat(wave(time_s, cycles=6, rest_s=4.0), time_s)
     track = track_of(angles, time_s)
-    assert find_uncounted(detect_reps(track, angles), track, angles) is None
+    assert find_uncounted(detect_reps(track, angles), Evidence(track, angles)) is None
     for side in ("left", "right"):
         angles[f"{side}_elbow"] = 10 + 100 * wave(time_s, cycles=4, rest_s=20.0)
         angles[f"{side}_shoulder"] = 10 + 40 * wave(time_s, cycles=4, rest_s=20.0)
     count = detect_reps(track, angles)
     assert count.count == 6
-    assert find_uncounted(count, track, angles) == pytest.approx((20, 28), abs=0.2)
+    assert find_uncounted(count, Evidence(track, angles)) == pytest.approx((20, 28), abs=0.2)
 
 
 @pytest.mark.parametrize("cycles", [8, 20, 40])

@@ -144,10 +144,7 @@ def test_where_a_trainer_took_every_rep_out_nothing_is_offered(result):
 
 
 def test_where_automatic_counts_no_more_than_the_joint_chosen_nothing_is_offered(result):
-    found = result.analysis
-    first = replace(found.track.take([0] * len(found.track.time_s)), time_s=found.track.time_s)
-    held_still = replace(found, track=first, angles={name: 0 * values for name, values in found.angles.items()})
-    chosen = correct(held_still, Corrections(joint="left_elbow"))
+    chosen = correct(still_clip(), Corrections(joint="left_elbow"))
     assert chosen.rep_count == correct(chosen, Corrections()).rep_count == 0
     app = visit(replace(result, analysis=chosen))
     assert "result_automatic" not in {button.key for button in app.button}

@@ -98,7 +98,7 @@ class Result:
 
     @cached_property
     def automatic_count(self) -> int:
-        """Return how many reps Automatic counts; each redraw of the page asks, and counting takes up to .3 s."""
+        """Return how many reps Automatic counts; each redraw of the page asks, and measuring takes up to .1 s."""
         return correct(self.analysis, replace(self.analysis.corrections, joint=None)).rep_count
 
     @property
