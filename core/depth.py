@@ -23,7 +23,7 @@ Segments = dict[str, Floats]
 
 FLAT_FROM_DEG, LIFTED_UP_TO_DEG = 78.0, 64.0
 """If the body's sideways axis points out of the picture by the first or more, angles are of the picture; by the second
-or less, of space; blended between. In a side view lifting adds noise to legs and trunk (trunk 2.7°, lifted 3.6°);
+or less, of space; blended between. In a side view lifting adds noise to legs and trunk (trunk 2.2°, lifted 3.6°);
 mannequin clips from the side are at 81° or more, at 60° at 63° or less, one push-up at 68°."""
 
 

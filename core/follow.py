@@ -76,7 +76,7 @@ def follow_training(
     The first pass also writes `stills` and `preview`.
     """
     lookout = Lookout(plan.frames)
-    first, second = [], {}
+    first, second = [], []
     poses = stream_poses(
         path, info=info, plan=plan, estimator=estimator, clock=clock, lookout=lookout, stills=stills, preview=preview
     )
@@ -86,12 +86,14 @@ def follow_training(
     started = time.perf_counter()
     is_alone = not lookout.sees_somebody(estimator)
     clock.pose_s += time.perf_counter() - started
+    first = estimator.without_lag(first)
     if is_alone:
         return Followed(first)
     for sample in stream_poses(path, info=info, plan=plan, estimator=estimator, clock=clock, covered=first):
-        second[sample.frame_index] = sample
+        second.append(sample)
         yield 1, sample
-    return _choose(first, [second.get(sample.frame_index, nobody(sample)) for sample in first])
+    again = {sample.frame_index: sample for sample in estimator.without_lag(second)}
+    return _choose(first, [again.get(sample.frame_index, nobody(sample)) for sample in first])
 
 
 def stream_poses(

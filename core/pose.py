@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PoseModelError
+from core.lag import remove_lag
 from core.landmarks import LANDMARK_COUNT
 from core.video import Frame
 
@@ -52,6 +53,10 @@ class PoseEstimator(Protocol):
         """Lose the person followed, so that the next frame may be any other."""
         ...
 
+    def without_lag(self, samples: list[PoseSample]) -> list[PoseSample]:
+        """Return all samples of a run, where the person was at their times."""
+        ...
+
 
 class MediaPipePose:
     """MediaPipe's pose landmarker in VIDEO mode, waited for at the first frame if it is still loading."""
@@ -86,6 +91,19 @@ class MediaPipePose:
         self._offset_ms = self._last_ms + _PAUSE_MS
         self._detect(np.zeros((64, 64, 3), np.uint8), self._offset_ms)
         self._offset_ms += _PAUSE_MS
+
+    def without_lag(self, samples: list[PoseSample]) -> list[PoseSample]:
+        """Return all samples of a run without what MediaPipe's smoothing delays them by, see `core.lag`."""
+        if not samples:
+            return []
+        landmarks = np.array([sample.landmarks for sample in samples])
+        world = np.array([sample.world for sample in samples])
+        time_s = np.array([sample.time_s for sample in samples])
+        landmarks[:, :, :3], world = remove_lag(landmarks[:, :, :3], world, time_s=time_s)
+        return [
+            replace(sample, landmarks=mended, world=mended_world)
+            for sample, mended, mended_world in zip(samples, landmarks, world, strict=True)
+        ]
 
     def _detect(self, image: NDArray[np.uint8], timestamp_ms: int) -> Any:
         landmarker = self._loading.result()

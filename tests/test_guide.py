@@ -144,7 +144,7 @@ def test_the_accuracy_of_each_number_is_that_of_the_readme_and_of_the_comparison
         f"**Range of motion (ROM)** | How far the angle travels in a rep. | within {APART['rom_deg'][-1]:.0f}°" in text
     )
     assert "half of them within 0.05 s" in text
-    assert "met within 50 ms (median)" in PROSE
+    assert "met within 33 ms (median)" in PROSE
 
 
 def test_what_is_said_of_camera_places_is_what_the_readme_measured():

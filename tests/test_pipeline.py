@@ -60,6 +60,9 @@ class FakeEstimator:
     def forget(self) -> None:
         pass
 
+    def without_lag(self, samples: list[PoseSample]) -> list[PoseSample]:
+        return samples
+
 
 @pytest.mark.model
 def test_a_drawn_clip_is_counted_and_measured(squat_clip, request_defaults, caplog):
