@@ -315,8 +315,8 @@ def test_what_the_clip_cuts_is_laid_over_nothing(analysis):
     cut = replace(analysis.metrics, reps=(*others, replace(last, is_cut=True)))
     drawing, whole = plot_overlay(replace(analysis, metrics=cut)), plot_overlay(analysis)
     assert len(drawing.figure.data) == len(whole.figure.data) - 1
-    assert whole.words.startswith("All reps laid over each other: ")
-    assert drawing.words.startswith("4 of 5 reps laid over each other: ")
+    assert whole.words.startswith("All reps, from start to end: ")
+    assert drawing.words.startswith("4 of 5 reps, from start to end: ")
     assert drawing.words.endswith(" The clip does not hold all of rep 5.")
 
 

@@ -78,7 +78,7 @@ def plot_overlay(analysis: Analysis) -> Drawing:
     _style(figure, x_title="Start to turn (50 %) to end of the rep (%)", y_title=f"{angle} (°)")
     figure.update_xaxes(range=[0, 100])
     how_many = "All reps" if len(drawn) == len(curves) else f"{len(drawn)} of {len(curves)} reps"
-    words = f"{how_many} laid over each other: the tighter the bundle, the more alike.{_spread(analysis, spreads)}"
+    words = f"{how_many}, from start to end: the tighter the bundle, the more alike.{_spread(analysis, spreads)}"
     return Drawing(figure, f"{words} {_left_out(curves)}".rstrip())
 
 

@@ -396,6 +396,17 @@ def test_a_moment_without_a_picture_shows_the_skeleton_on_no_black(context, play
     assert color != "rgb(11, 17, 16)"
 
 
+def test_a_tool_that_is_off_says_why_to_a_finger_as_well(player):
+    """Its title is seen by a mouse alone: a trainer tapped "Split here" on her phone, and nothing happened."""
+    wait_for_clip(player)
+    open_tools(player, rep=2)
+    expect(tool(player, "Split here")).to_be_disabled()
+    tool(player, "Split here").click(force=True)
+    expect(player.locator(".rs-chosen")).to_contain_text("Move the cursor inside the chosen rep")
+    click_curve(player, 3.5)
+    expect(player.locator(".rs-chosen")).to_contain_text("Drag its edges")
+
+
 def test_tools_split_merge_mark_add_and_reset(player):
     wait_for_clip(player)
     open_tools(player, rep=2)

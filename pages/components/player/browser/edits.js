@@ -12,7 +12,7 @@ class Edits {
     this.buttons = Object.fromEntries([...bench.findAll("[data-edit]")].map((button) => [button.dataset.edit, button]));
     bench.on(this.toggle, "click", () => this.open(!bench.editing));
     for (const [action, button] of Object.entries(this.buttons)) {
-      bench.on(button, "click", () => !isOff(button) && bench.send(this.edit(action)));
+      bench.on(button, "click", () => (isOff(button) ? this.say(button.title) : bench.send(this.edit(action))));
     }
   }
 
@@ -83,6 +83,11 @@ class Edits {
     const words = rep
       ? `${repWords(rep)}, ${edges.start_s.toFixed(2)} to ${edges.end_s.toFixed(2)} s. Drag its edges in the curves.`
       : CHOOSE_WORDS;
+    this.say(words);
+  }
+
+  /** In the line that a finger sees, too: why a tool is off is its title, for a mouse that rests on it. */
+  say(words) {
     if (this.chosen.textContent !== words) this.chosen.textContent = words;
   }
 }
