@@ -343,15 +343,17 @@ class HistoryStore:
     def purge_due(self) -> list[str]:
         """Do `purge` if something was hidden in this process and its time is over; costs nothing otherwise.
 
-        Where it fails, the next call after another `UNDO_SECONDS` tries again.
+        Where it fails, or is too early by the wall clock, the next call after another `UNDO_SECONDS` tries again.
         """
         with self._mutex:
             if self._purge_at is None or time.monotonic() < self._purge_at:
                 return []
             self._purge_at = tried_again_at = time.monotonic() + UNDO_SECONDS
         gone = self.purge()
+        with self.database.reading() as connection:
+            is_left = connection.scalar(sa.select(analyses.c.id).where(analyses.c.hidden_at.is_not(None)).limit(1))
         with self._mutex:
-            if self._purge_at == tried_again_at:  # else something was hidden meanwhile
+            if not is_left and self._purge_at == tried_again_at:  # else something was hidden meanwhile
                 self._purge_at = None
         return gone
 

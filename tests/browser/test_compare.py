@@ -146,6 +146,8 @@ def test_both_stand_and_play_at_the_same_phase(compared, pairs):
         assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), (times(page), pairs)
 
     page.get_by_role("button", name="Rep 1 of A with rep 1 of B").click()
+    assert wait_until(lambda: abs(times(page)[0] - pairs[0][0][0]) <= STANDING_APART_S), times(page)
+    assert wait_until(lambda: apart_s(page, pairs) <= STANDING_APART_S), times(page)
     page.get_by_role("button", name="Play", exact=True).click()
     apart = []
     while times(page)[0] < pairs[-1][0][1] and len(apart) < 200:  # a slow machine plays on before it hears Pause

@@ -122,6 +122,7 @@ def test_nothing_moves_between_accounts(server, database_url, used_browser, chro
     assert saved_by(database_url)[:-1] == ["Of Anna", "Of Ben", "Of the browser"]
     assert len(list(clips.iterdir())) == 1
     card(page, "Of Anna").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="Undo (")).to_be_visible()
     assert wait_until(lambda: saved_by(database_url) == ["Of Ben", "Of the browser", "0"], timeout_s=30)
     assert not list(clips.iterdir())
     assert httpx.get(server.url + src).status_code == 404

@@ -308,6 +308,19 @@ def test_a_delete_that_fails_is_tried_again(store, analysis, clip, monkeypatch):
     assert store.find(ANNA, with_hidden=True) == []
 
 
+def test_a_delete_is_made_final_also_where_the_clock_was_set_back_meanwhile(store, analysis, monkeypatch):
+    """Its 10 s are over by one clock and not by the other, and then nothing asked again until the next start."""
+    saved_id = save(store, analysis)
+    now = time.monotonic()
+    store.hide(ANNA, saved_id)
+    monkeypatch.setattr(time, "monotonic", lambda: now + UNDO_SECONDS + 1)
+    assert store.purge_due() == []  # by the wall clock it is still to be taken back
+    with store.database.writing() as connection:
+        connection.execute(analyses.update().values(hidden_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    monkeypatch.setattr(time, "monotonic", lambda: now + 3 * UNDO_SECONDS)
+    assert store.purge_due() == [saved_id]
+
+
 def test_a_server_that_is_started_again_at_once_makes_a_delete_final(store, open_store, analysis):
     store.hide(ANNA, save(store, analysis))
     again = open_store()
