@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analyze import to_track
 from core.angles import compute_angles
 from core.landmarks import ANGLE_NAMES, JOINTS, LandmarkTrack
 from core.mannequin import (
@@ -210,14 +211,7 @@ def run_pose(clip: Path, stride: int) -> LandmarkTrack:
     sampling = plan_sampling(duration_s=info.duration_s, fps=info.fps, size_wh=(info.width, info.height),
                              frame_skip=stride, max_frames=2000, min_frames=1, resize_width=480)  # fmt: skip
     with open_pose(model_path()) as estimator, closing(iter_frames(clip, info=info, plan=sampling)) as frames:
-        samples = estimator.without_lag([estimator.estimate(frame) for frame in frames])
-    stacked = np.array([sample.landmarks for sample in samples])
-    return LandmarkTrack(
-        time_s=np.array([sample.time_s for sample in samples]),
-        xyz=stacked[:, :, :3],
-        visibility=stacked[:, :, 3],
-        world=np.array([sample.world for sample in samples]),
-    )
+        return to_track(estimator.without_lag([estimator.estimate(frame) for frame in frames]))
 
 
 def errors(outcome: Outcome, joint: str, sides: tuple[str, ...]) -> Floats:

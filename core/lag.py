@@ -20,7 +20,6 @@ SPEED_HZ = 1.0
 REGION_RADII = 2.5
 """Side of the region MediaPipe looks at over the way from the hips to the farthest landmark: 1.25 times a circle around
 the body, which it does not give out; a quarter more or less moves the landmarks by 5 ms."""
-
 LEAST_INTERVAL_S = 1e-3
 """MediaPipe counts time in ms, and no two frames are of the same."""
 
@@ -42,7 +41,7 @@ def remove_lag(landmarks: Floats, world: Floats, *, time_s: Floats) -> tuple[Flo
     """
     hips = midpoint(landmarks, "hip")[:, None, :2]
     region = REGION_RADII * np.linalg.norm(landmarks[:, :, :2] - hips, axis=2).max(axis=1, initial=0.0)
-    scale = np.column_stack([*3 * [region], *3 * [np.ones_like(region)]])[:, None]
+    scale = np.repeat(np.column_stack([region, np.ones_like(region)]), 3, axis=1)[:, None]
     found = np.concatenate([landmarks, world], axis=2)
     smooth = found.copy()
     speed = np.zeros(found.shape[1:])

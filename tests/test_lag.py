@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.analyze import to_track
 from core.angles import compute_angles
 from core.lag import remove_lag
 from core.landmarks import LandmarkTrack
@@ -23,16 +24,6 @@ def behind_s(measured: np.ndarray, true: np.ndarray, *, time_s: np.ndarray) -> f
     late_s = np.arange(-0.05, 0.08, 0.002)
     spread = [np.std(measured - np.interp(time_s - by, time_s, true)) for by in late_s]
     return float(late_s[np.argmin(spread)])
-
-
-def to_track(samples) -> LandmarkTrack:
-    landmarks = np.array([sample.landmarks for sample in samples])
-    return LandmarkTrack(
-        time_s=np.array([sample.time_s for sample in samples]),
-        xyz=landmarks[:, :, :3],
-        visibility=landmarks[:, :, 3],
-        world=np.array([sample.world for sample in samples]),
-    )
 
 
 @pytest.mark.model
